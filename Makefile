@@ -1,0 +1,87 @@
+# make alone lists the targets. Everything that a target needs is set up by it:
+# npm packages by their lock files, Go modules and tools by go.mod, Chromium
+# from Debian's packages when run as root.
+
+.DEFAULT_GOAL := help
+.PHONY: help run build module loader page devnet test vet test-go test-js test-web difftest size fuzz bench pack clean need-node need-chromium
+
+# Bound on web/dist/lit.wasm in bytes of brotli-11.
+BUDGET := 1250000
+
+# step: say what is done, do it, say how long it took.
+define step
+	@printf '%-44s' '$(1) …'; start=$$(date +%s); log=$$(mktemp); \
+	if ($(2)) >$$log 2>&1; then echo "$$(( $$(date +%s) - start )) s"; rm -f $$log; \
+	else echo failed; cat $$log; rm -f $$log; exit 1; fi
+endef
+
+bench: build need-chromium ## the client's own share of one call, in the page
+	go test -run '^$$$$' -bench WarmCall -benchtime 60x ./web
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+run: build need-chromium ## start the local network with its page, and show that it works
+	@go build -o bin/tryout ./internal/tryout
+	@exec bin/tryout -network bin/litdevnet -page web/dist/page
+
+build: module loader page devnet ## build the module, the npm package, the page and the network
+
+module:
+	$(call step,lit.wasm,go run ./internal/buildmodule)
+
+loader: need-node web/node_modules/.ready
+	$(call step,loader and types,cd web && npx tsc -p tsconfig.json)
+
+page: module loader
+	$(call step,page,rm -rf web/dist/page && mkdir -p web/dist/page/litsession && cp web/playground/* web/dist/page/ && cp web/dist/*.js web/dist/*.d.ts web/dist/lit.wasm web/dist/page/litsession/)
+
+devnet:
+	$(call step,litdevnet (a first build takes minutes),go build -o bin/litdevnet ./internal/devnet/litdevnet)
+
+%/node_modules/.ready: %/package-lock.json
+	$(call step,npm packages of $*,cd $* && npm ci --no-audit --no-fund)
+	@touch $@
+
+test: build need-chromium vet test-go test-js test-web difftest size ## run every test
+
+vet: ## check the format and what the compiler does not
+	@test -z "$$(git ls-files '*.go' | xargs gofmt -l)" || { echo "gofmt would change:"; git ls-files '*.go' | xargs gofmt -l; exit 1; }
+	go vet ./...
+	GOOS=js GOARCH=wasm go vet ./wasm ./jsglue ./storage
+
+test-go: ## native tests, the end-to-end test among them
+	go test ./...
+
+test-js: need-chromium ## tests of the border, in a real browser
+	GOOS=js GOARCH=wasm go test -exec="env -u GOOS -u GOARCH go tool wasmbrowsertest" ./jsglue ./storage ./wasm
+
+test-web: module loader ## tests of the loader, its types and the package
+	cd web && npm test
+
+difftest: build web/difftest/node_modules/.ready ## the official SDK and ours against the same network
+	cd web/difftest && LITDEVNET=$(CURDIR)/bin/litdevnet npm test
+
+size: ## sizes of what a page loads; fails above the budget
+	go run ./internal/modulesize -budget $(BUDGET)
+
+fuzz: ## fuzz every parser for a while
+	@for package in $$(git grep -l 'func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
+		for target in $$(grep -ho 'func Fuzz[A-Za-z0-9]*' $$package/*_test.go | cut -c6-); do \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime 20s ./$$package || exit 1; done; done
+
+pack: build ## make the npm tarball
+	cd web && npm pack
+
+clean: ## remove what was built
+	rm -rf bin web/dist web/*.tgz
+
+need-node:
+	@command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "make: Node.js 20 or newer with npm is needed"; exit 1; }
+
+need-chromium:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Chromium from Debian's packages …"; \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+		else echo "make: Chromium is needed: install Debian's package chromium"; exit 1; fi; }
