@@ -1,0 +1,81 @@
+package literr
+
+// Code names a kind of failure. Codes are stable: removing or renaming one is
+// a breaking change. In JavaScript a code is the error's `reason`.
+type Code string
+
+// Error returns the code itself, so that a Code can be the target of errors.Is.
+func (c Code) Error() string { return string(c) }
+
+// What the caller passed.
+const (
+	InvalidParam      Code = "invalid_param"       // correct the parameter named in details.param to what details.want says
+	MissingParam      Code = "missing_param"       // pass the parameter named in details.param
+	ConflictingParams Code = "conflicting_params"  // pass only one of the parameters named in the message
+	UnknownNetwork    Code = "unknown_network"     // use one of the network names in the message
+	InvalidSessionKey Code = "invalid_session_key" // pass the sessionKey object that getSessionKey returned
+	NotReady          Code = "not_ready"           // await connect() first
+)
+
+// What could not be reached.
+const (
+	NodeUnreachable    Code = "node_unreachable"    // check that the node at details.url runs and can be reached
+	ChainUnreachable   Code = "chain_unreachable"   // check rpcUrl and that the chain answers there
+	GatewayUnreachable Code = "gateway_unreachable" // check the IPFS gateway, or pass the code itself
+	NotEnoughNodes     Code = "not_enough_nodes"    // try again; details.failures says what each node answered
+	Timeout            Code = "timeout"             // try again or allow more time
+)
+
+// What the nodes answered.
+const (
+	NotAuthorized   Code = "not_authorized"    // the action refused, or it is not permitted for this PKP
+	ActionFailed    Code = "action_failed"     // the action threw, ran too long or used too much memory: read details.failures
+	RequestRefused  Code = "request_refused"   // the nodes do not take the request as it is: read details.failures
+	RateLimited     Code = "rate_limited"      // wait, or bring a capacity credit
+	NodeFault       Code = "node_fault"        // the nodes failed on their own; try again
+	NotEnoughShares Code = "not_enough_shares" // fewer than threshold nodes signed; try again
+)
+
+// What did not verify. Nothing that carries one of these was returned.
+const (
+	BadSignature    Code = "bad_signature"    // the signature does not verify with the network's key
+	BadShare        Code = "bad_share"        // a signature share is malformed, repeated or wrong
+	BadAttestation  Code = "bad_attestation"  // a node could not prove what it runs
+	CIDMismatch     Code = "cid_mismatch"     // the gateway's content is not what the CID names
+	MessageMismatch Code = "message_mismatch" // the nodes signed something other than what was asked
+	NodesDisagree   Code = "nodes_disagree"   // fewer than threshold nodes say the same
+)
+
+// What the browser's storage did. These are reported as events; no call fails
+// because of them.
+const (
+	StorageDenied  Code = "storage_denied"  // storage is switched off or forbidden here; the session lives in memory
+	StorageFull    Code = "storage_full"    // storage has no room; the session lives in memory
+	StorageCorrupt Code = "storage_corrupt" // the stored value was not ours to use and was replaced
+)
+
+// Internal is a broken invariant of this program: please report it.
+const Internal Code = "internal"
+
+// Codes lists every code, in the order of this file.
+func Codes() []Code {
+	return []Code{
+		InvalidParam, MissingParam, ConflictingParams, UnknownNetwork, InvalidSessionKey, NotReady,
+		NodeUnreachable, ChainUnreachable, GatewayUnreachable, NotEnoughNodes, Timeout,
+		NotAuthorized, ActionFailed, RequestRefused, RateLimited, NodeFault, NotEnoughShares,
+		BadSignature, BadShare, BadAttestation, CIDMismatch, MessageMismatch, NodesDisagree,
+		StorageDenied, StorageFull, StorageCorrupt,
+		Internal,
+	}
+}
+
+// Retryable reports whether the same call may succeed later without a change
+// by the caller.
+func (c Code) Retryable() bool {
+	switch c {
+	case NodeUnreachable, ChainUnreachable, GatewayUnreachable, NotEnoughNodes, Timeout,
+		RateLimited, NodeFault:
+		return true
+	}
+	return false
+}
