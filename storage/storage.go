@@ -1,0 +1,46 @@
+// Package storage is where session keys and authorizations rest between calls
+// and between visits. A [Store] is the port that the client uses; [Memory],
+// File (native programs) and Web (browsers) are behind it. Start with [Store].
+//
+// A store is a place that others can write to as well: whoever reads a value
+// checks it like any foreign input.
+package storage
+
+import (
+	"context"
+	"fmt"
+
+	"litsession/internal/literr"
+)
+
+// Store keeps text under keys. Both are UTF-8. An empty value counts as
+// absent, as in the official SDK. Calls may come from several goroutines at
+// once; the last Set or Remove of a key wins, and no Get sees half a value.
+//
+// A failure of the store is [literr.StorageDenied], [literr.StorageFull] or
+// [literr.StorageCorrupt], with the key in its details and never the value. A
+// call whose context ends returns [context.Cause] instead.
+type Store interface {
+	// Get returns the value of key; ok is false when there is none.
+	Get(ctx context.Context, key string) (value string, ok bool, err error)
+	// Set makes value the value of key.
+	Set(ctx context.Context, key, value string) error
+	// Remove forgets key. To remove what is absent is no error.
+	Remove(ctx context.Context, key string) error
+}
+
+// maxValueLength bounds a value that is read, in bytes (File) or UTF-16 units
+// (Web). What this module writes has a few thousand.
+const maxValueLength = 1 << 20
+
+// ended returns why ctx ended, nil while it has not.
+func ended(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return fmt.Errorf("storage: %w", context.Cause(ctx))
+}
+
+func corrupt(key, what string) error {
+	return literr.Errorf(literr.StorageCorrupt, "storage: the value of %q is %s", key, what).With("key", key)
+}

@@ -1,0 +1,101 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"syscall/js"
+	"time"
+
+	"litsession/internal/literr"
+	"litsession/jsglue"
+)
+
+// Web is a [Store] over localStorage, sessionStorage or any object of that
+// shape, whose methods may also return promises. What it returns is not
+// trusted: null, undefined and "" are absent, anything but a string is
+// [literr.StorageCorrupt]. A throw or rejection is [literr.StorageFull] when
+// its name says that a quota is used up, else [literr.StorageDenied]; the
+// message takes nothing but the name from it, since the rest may quote the value.
+type Web struct {
+	object   js.Value
+	patience time.Duration
+}
+
+var _ Store = Web{}
+
+// NewWeb returns a store over an object with getItem, setItem and removeItem.
+// A promise of theirs that stays unsettled for longer than patience is
+// [literr.StorageDenied].
+func NewWeb(object js.Value, patience time.Duration) Web {
+	return Web{object: object, patience: patience}
+}
+
+// Get implements [Store].
+func (w Web) Get(ctx context.Context, key string) (value string, ok bool, err error) {
+	got, err := w.call(ctx, key, "getItem", key)
+	if err != nil || got.IsNull() || got.IsUndefined() {
+		return "", false, err
+	}
+	value, err = jsglue.String(got, maxValueLength)
+	if err != nil {
+		return "", false, corrupt(key, "unusable: "+err.Error())
+	}
+	return value, value != "", nil
+}
+
+// Set implements [Store].
+func (w Web) Set(ctx context.Context, key, value string) error {
+	_, err := w.call(ctx, key, "setItem", key, value)
+	return err
+}
+
+// Remove implements [Store].
+func (w Web) Remove(ctx context.Context, key string) error {
+	_, err := w.call(ctx, key, "removeItem", key)
+	return err
+}
+
+// errPatience is why a call to a silent storage ends.
+var errPatience = errors.New("no answer")
+
+func (w Web) call(ctx context.Context, key, method string, args ...any) (js.Value, error) {
+	if err := ended(ctx); err != nil {
+		return js.Undefined(), err
+	}
+	result, err := jsglue.Call(w.object, method, args...)
+	if jsglue.IsObject(result) { // it could be a promise; primitive answers need not wait for the event loop
+		waiting, stop := context.WithTimeoutCause(ctx, w.patience, errPatience)
+		result, err = jsglue.Await(waiting, result)
+		stop()
+	}
+	var exception *jsglue.Exception
+	switch {
+	case err == nil:
+		return result, nil
+	case errors.As(err, &exception):
+		return js.Undefined(), thrown(method, key, exception)
+	case errors.Is(err, errPatience):
+		return js.Undefined(), literr.Errorf(literr.StorageDenied, "storage: %s(%q) has not answered for %s", method, key, w.patience).With("key", key)
+	}
+	return js.Undefined(), fmt.Errorf("storage: %w", err)
+}
+
+// quotaNames are the names of the errors that say that storage is full: of the
+// standard, of Firefox, of the npm package node-localstorage.
+var quotaNames = []string{"QuotaExceededError", "NS_ERROR_DOM_QUOTA_REACHED", "QUOTA_EXCEEDED_ERR"}
+
+func thrown(method, key string, exception *jsglue.Exception) error {
+	name := exception.Name()
+	code := literr.StorageDenied
+	if slices.Contains(quotaNames, name) {
+		code = literr.StorageFull
+	}
+	if name == "" {
+		name = "a value without a name"
+	}
+	failure := literr.Errorf(code, "storage: %s(%q) threw %s", method, key, name).With("key", key)
+	failure.Cause = exception
+	return failure
+}
