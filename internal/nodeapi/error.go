@@ -1,0 +1,102 @@
+package nodeapi
+
+import (
+	"strconv"
+
+	"litsession/internal/jsjson"
+	"litsession/internal/literr"
+)
+
+// Error is a node's refusal. Bodies outside the node's own scheme, an
+// action's exception and a rate limit among them, fill what they have.
+type Error struct {
+	Kind          string   // Validation, Unexpected, Timeout, …
+	Code          string   // NodeInvalidAuthSig, …; absent for many faults
+	Status        int      // HTTP status
+	Message       string   // what the code or kind means
+	CorrelationID string   // the request id, absent on the handshake
+	Details       []string // what exactly was wrong, outermost first
+	Logs          string   // console output of a failed action
+	Exception     string   // text of an action's uncaught exception
+}
+
+// Error returns the most telling of the node's words.
+func (e *Error) Error() string {
+	words := e.Message
+	switch {
+	case e.Exception != "":
+		words = e.Exception
+	case len(e.Details) > 0:
+		words = e.Details[0]
+	case words == "":
+		words = "HTTP status " + strconv.Itoa(e.Status)
+	}
+	if e.Code != "" {
+		return e.Code + ": " + words
+	}
+	return words
+}
+
+// Reason returns the stable code for the refusal.
+func (e *Error) Reason() literr.Code {
+	switch e.Code {
+	case "NodeLitActionsSessionSigAuthenticationFailed", "NodePKPNotAuthorized",
+		"NodeAuthSigScopeTooLimited", "NodeNotAuthorized", "NodeActionNotAllowed":
+		return literr.NotAuthorized
+	case "NodeJsExecutionError", "NodeJsTimeoutError", "NodeJsMemoryLimitError":
+		return literr.ActionFailed
+	case "rate_limit_exceeded", "NodeConcurrencyOverload":
+		return literr.RateLimited
+	}
+	switch {
+	case e.Exception != "" || e.Kind == "IPFS":
+		return literr.ActionFailed
+	case e.Status == 402 || e.Status == 429:
+		return literr.RateLimited
+	case e.Kind == "Validation" || e.Kind == "Parser" || e.Kind == "Conversion" || e.Status == 422:
+		return literr.RequestRefused
+	}
+	return literr.NodeFault
+}
+
+// JSON returns the refusal's body in the node's scheme.
+func (e *Error) JSON() []byte {
+	var o jsjson.Object
+	if e.CorrelationID != "" {
+		o.String("correlationId", e.CorrelationID)
+	}
+	if len(e.Details) > 0 {
+		o.Strings("details", e.Details)
+	}
+	if e.Code != "" {
+		o.String("errorCode", e.Code)
+	}
+	o.String("errorKind", e.Kind)
+	if e.Logs != "" {
+		o.String("logs", e.Logs)
+	}
+	return o.String("message", e.Message).Int("status", int64(e.Status)).Bytes()
+}
+
+// ParseError reads the body of an answer with the given HTTP status, which is
+// no success. It never fails: what is not in the node's scheme is left out.
+func ParseError(status int, body []byte) *Error {
+	e := &Error{Status: status}
+	v, err := jsjson.Parse(body)
+	if err != nil {
+		return e
+	}
+	text := func(name string) string {
+		s, _ := v.Get(name).Text()
+		return s
+	}
+	e.Kind, e.Code, e.Message = text("errorKind"), text("errorCode"), text("message")
+	e.CorrelationID, e.Logs, e.Exception = text("correlationId"), text("logs"), text("error")
+	details, _ := v.Get("details").Items()
+	for _, d := range details {
+		if s, ok := d.Text(); ok {
+			e.Details = append(e.Details, s)
+		}
+	}
+	return e
+}
