@@ -1,0 +1,263 @@
+package contracts_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"litsession/internal/contracts"
+	"litsession/internal/eth"
+	"litsession/internal/fetch"
+	"litsession/internal/literr"
+)
+
+func TestUnusableEndpoints(t *testing.T) {
+	refused := errors.New("connection refused")
+	rows := []struct {
+		name, body string
+		status     int
+		err        error
+		want       string // in the message
+	}{
+		{"no answer", "", 0, refused, "the chain at https://rpc.example:8545 does not answer"},
+		{"an error object", `{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"header not found"}}`, 200, nil, "refused the call: header not found"},
+		{"an error object with another status", `{"error":{"code":-32005,"message":"limit exceeded"}}`, 429, nil, "refused the call: limit exceeded"},
+		{"an error object beside a result", `{"result":"0x01","error":{"message":"no"}}`, 200, nil, "refused the call: no"},
+		{"an error without words", `{"error":{"code":3}}`, 200, nil, "no message"},
+		{"an error that is a string", `{"error":"bad"}`, 200, nil, "no message"},
+		{"an endless error", `{"error":{"message":"` + strings.Repeat("é", 10000) + `"}}`, 200, nil, "é…"},
+		{"a page", "<html>502 Bad Gateway</html>", 502, nil, "HTTP status 502"},
+		{"an empty body", "", 200, nil, "did not answer with JSON-RPC"},
+		{"cut JSON", `{"jsonrpc":"2.0","result":"0x`, 200, nil, "did not answer with JSON-RPC"},
+		{"a batch", `[{"result":"0x01"}]`, 200, nil, "did not answer with JSON-RPC"},
+		{"no result", `{"jsonrpc":"2.0","id":1}`, 200, nil, "did not answer with JSON-RPC"},
+		{"a null result", `{"result":null}`, 200, nil, "did not answer with JSON-RPC"},
+		{"a number as result", `{"result":1}`, 200, nil, "did not answer with JSON-RPC"},
+		{"an odd number of digits", `{"result":"0x123"}`, 200, nil, "no hex"},
+		{"no 0x", `{"result":"12"}`, 200, nil, "no hex"},
+		{"no contract", `{"result":"0x"}`, 200, nil, "has no contract at 0x0100000000000000000000000000000000000000"},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			r := reader(&endpoint{answer: fetch.Response{Status: row.status, Body: []byte(row.body)}, err: row.err})
+			r.RPCURL = "https://user:secret@rpc.example:8545/v3/secret?key=secret#secret"
+			_, err := r.Staking(t.Context())
+			var e *literr.Error
+			if !errors.As(err, &e) || e.Code != literr.ChainUnreachable {
+				t.Fatalf("got %v", err)
+			}
+			if !strings.Contains(e.Message, row.want) {
+				t.Errorf("message %q lacks %q", e.Message, row.want)
+			}
+			if len(e.Message) > 500 || strings.Contains(e.Message, "\ufffd") {
+				t.Errorf("message of %d bytes: %q", len(e.Message), e.Message)
+			}
+			if e.Detail("url") != "https://rpc.example:8545" {
+				t.Errorf("details %v", e.Details)
+			}
+			if strings.Contains(fmt.Sprint(e.Error(), e.Details), "secret") {
+				t.Errorf("a credential is repeated: %v %v", e, e.Details)
+			}
+			if !errors.Is(err, row.err) && row.err != nil {
+				t.Error("the cause is lost")
+			}
+		})
+	}
+}
+
+func TestErrorsNameNoMoreThanTheOrigin(t *testing.T) {
+	for url, want := range map[string]string{
+		"http://127.0.0.1:8545":         "http://127.0.0.1:8545",
+		"http://127.0.0.1:8545/":        "http://127.0.0.1:8545",
+		"https://h?key=1":               "https://h",
+		"https://h#1":                   "https://h",
+		"https://a:b@c@h/x@y":           "https://h",
+		"https://[::1]:8545/v3/abcdef0": "https://[::1]:8545",
+		"no scheme":                     "rpcUrl",
+		"":                              "rpcUrl",
+	} {
+		r := reader(&endpoint{err: errors.New("down")})
+		r.RPCURL = url
+		_, err := r.Staking(t.Context())
+		var e *literr.Error
+		if !errors.As(err, &e) || e.Detail("url") != want {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+func TestSelectorsAreOfTheSignatures(t *testing.T) {
+	v := readVectors(t)
+	var id [32]byte
+	calls := map[string]func(contracts.Reader) (eth.Address, error){
+		"getActiveUnkickedValidatorStructsAndCounts": func(r contracts.Reader) (eth.Address, error) {
+			_, err := r.Staking(t.Context())
+			return r.Addresses.Staking, err
+		},
+		"getContract": func(r contracts.Reader) (eth.Address, error) {
+			resolver := contracts.Resolver{Address: eth.Address{9}}
+			_, err := r.Resolve(t.Context(), resolver, contracts.NameStaking)
+			return resolver.Address, err
+		},
+		"isPermittedAction": func(r contracts.Reader) (eth.Address, error) {
+			_, err := r.IsPermittedAction(t.Context(), id, nil)
+			return r.Addresses.PKPPermissions, err
+		},
+		"getPermittedActions": func(r contracts.Reader) (eth.Address, error) {
+			_, err := r.PermittedActions(t.Context(), id)
+			return r.Addresses.PKPPermissions, err
+		},
+		"getPubkey": func(r contracts.Reader) (eth.Address, error) {
+			_, _, err := r.PublicKey(t.Context(), id)
+			return r.Addresses.PubkeyRouter, err
+		},
+	}
+	if len(v.Selectors) != len(calls) {
+		t.Fatalf("%d selectors in the vectors, %d calls", len(v.Selectors), len(calls))
+	}
+	for signature, want := range v.Selectors {
+		name, _, _ := strings.Cut(signature, "(")
+		e := returning([]byte{1})
+		to, err := calls[name](reader(e))
+		if !errors.Is(err, literr.ChainUnreachable) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: an answer of one byte gives %v", name, err)
+		}
+		if got := e.calldata(t, to); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: called with %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestPKPReads(t *testing.T) {
+	v := readVectors(t)
+	results := map[string][]byte{"isPermittedAction": word(t, "01")}
+	for _, result := range v.Results {
+		results[result.Function] = unhex(t, result.Data)
+	}
+	if len(v.Calls) != len(results) {
+		t.Fatalf("%d calls and %d results in the vectors", len(v.Calls), len(results))
+	}
+	for _, call := range v.Calls {
+		tokenID := [32]byte(unhex(t, call.Args[0]))
+		name := strings.TrimPrefix(call.Function[:strings.IndexByte(call.Function, '(')], "function ")
+		e := returning(results[name])
+		r := reader(e)
+		to := r.Addresses.PKPPermissions
+		switch name {
+		case "isPermittedAction":
+			permitted, err := r.IsPermittedAction(t.Context(), tokenID, unhex(t, call.Args[1]))
+			if err != nil || !permitted {
+				t.Errorf("%s: %t, %v", name, permitted, err)
+			}
+		case "getPermittedActions":
+			actions, err := r.PermittedActions(t.Context(), tokenID)
+			if err != nil || len(actions) != 1 || eth.Hex(actions[0]) != decodedList(t, v, name)[0] {
+				t.Errorf("%s: %x, %v", name, actions, err)
+			}
+		case "getPubkey":
+			to = r.Addresses.PubkeyRouter
+			key, found, err := r.PublicKey(t.Context(), tokenID)
+			if err != nil || !found || key.TokenID() != tokenID {
+				t.Errorf("%s: %v, %t, %v", name, key, found, err)
+			}
+		}
+		if got := e.calldata(t, to); got != call.Calldata {
+			t.Errorf("%s: called with %s, want %s", name, got, call.Calldata)
+		}
+	}
+}
+
+func decodedList(t *testing.T, v vectors, function string) []string {
+	t.Helper()
+	for _, result := range v.Results {
+		if result.Function == function {
+			var list []string
+			if err := json.Unmarshal(result.Decoded[0], &list); err != nil {
+				t.Fatal(err)
+			}
+			return list
+		}
+	}
+	t.Fatalf("no result of %s", function)
+	return nil
+}
+
+func TestPublicKeyMustBeTheTokens(t *testing.T) {
+	v := readVectors(t)
+	var tokenID [32]byte
+	var answer []byte
+	for _, call := range v.Calls {
+		tokenID = [32]byte(unhex(t, call.Args[0]))
+	}
+	for _, result := range v.Results {
+		if result.Function == "getPubkey" {
+			answer = unhex(t, result.Data)
+		}
+	}
+	other := tokenID
+	other[31] ^= 1
+	if _, found, err := reader(returning(answer)).PublicKey(t.Context(), other); found || !errors.Is(err, literr.ChainUnreachable) {
+		t.Errorf("the key of another token: %t, %v", found, err)
+	}
+	offCurve := append([]byte{}, answer...)
+	offCurve[64+64] ^= 1
+	if _, found, err := reader(returning(offCurve)).PublicKey(t.Context(), tokenID); found || literr.CodeOf(err) != literr.ChainUnreachable {
+		t.Errorf("no key at all: %t, %v", found, err)
+	}
+	unknown := append(word(t, "20"), word(t, "00")...)
+	if _, found, err := reader(returning(unknown)).PublicKey(t.Context(), tokenID); found || err != nil {
+		t.Errorf("a token that does not exist: %t, %v", found, err)
+	}
+}
+
+func TestResolve(t *testing.T) {
+	names := readVectors(t).ResolverNames
+	resolver := contracts.Resolver{Address: eth.Address{9}, Environment: 2}
+	want := eth.Address{1, 2, 3}
+	for _, name := range []string{contracts.NameStaking, contracts.NamePKPPermissions, contracts.NamePubkeyRouter} {
+		e := returning(append(make([]byte, 12), want[:]...))
+		got, err := reader(e).Resolve(t.Context(), resolver, name)
+		if err != nil || got != want {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+		data := e.calldata(t, resolver.Address)
+		if hash := "0x8e8dfd16" + names[name][2:]; data != hash+strings.Repeat("0", 63)+"2" {
+			t.Errorf("%s: called with %s", name, data)
+		}
+	}
+	for name, answer := range map[string][]byte{
+		"the zero address":     make([]byte, 32),
+		"two words":            make([]byte, 64),
+		"more than an address": word(t, "01"+strings.Repeat("0", 40)),
+	} {
+		if got, err := reader(returning(answer)).Resolve(t.Context(), resolver, "STAKING"); !errors.Is(err, literr.ChainUnreachable) {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+}
+
+func TestKnownNetworks(t *testing.T) {
+	networks := readVectors(t).Networks
+	if len(networks) != 4 {
+		t.Fatalf("%d networks", len(networks))
+	}
+	for name, want := range networks {
+		got, ok := contracts.KnownNetwork(name)
+		if !ok || got.RPCURL != want.RPCURL || got.NodeScheme != want.HTTPProtocol {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if want.Staking == "" {
+			want.Staking = eth.Address{}.String()
+		}
+		if got.Staking.String() != want.Staking {
+			t.Errorf("%s: Staking %s, want %s", name, got.Staking, want.Staking)
+		}
+	}
+	for _, name := range []string{"", "habanero", "Datil", "datil ", "naga"} {
+		if got, ok := contracts.KnownNetwork(name); ok {
+			t.Errorf("%q is known: %v", name, got)
+		}
+	}
+}
