@@ -1,0 +1,24 @@
+// Lit.Actions.uint8arrayToString and uint8arrayFromString. Values: npm uint8arrays 5.1.0.
+const b = new Uint8Array([0, 1, 250, 97]);
+const to = (e, a = b) => Lit.Actions.uint8arrayToString(a, e);
+const from = (s, e) => Lit.Actions.uint8arrayFromString(s, e);
+equal(to('base16'), '0001fa61');
+equal(to('hex'), '0001fa61');
+equal(to('base16upper'), '0001FA61');
+equal(to('base64'), 'AAH6YQ');
+equal(to('base64pad'), 'AAH6YQ==');
+equal(to('base64url', new Uint8Array([255, 239])), '_-8');
+equal(to('base58btc'), '1fY4');
+equal(Lit.Actions.uint8arrayToString(new Uint8Array([195, 169])), 'é');
+equal([to('base10'), to('base32'), to('base36')], ['0129633', 'aaa7uyi', '02s0x']);
+equal(to('ascii'), to('binary'));
+equal(to('latin1'), '\0\x01ú' + 'a');
+for (const e of ['base16', 'base64', 'base64pad', 'base64url', 'base58btc', 'latin1', 'base10', 'base32', 'base36', 'ascii']) equal(from(to(e), e), b);
+equal(from('é'), [195, 169]);
+equal(from('AAH6YQ==', 'base64'), b);
+equal(from('xyz') instanceof Uint8Array, true);
+throws(() => to('base77'), 'Error: Unsupported encoding "base77"');
+throws(() => from('zz', 'hex'), 'Error: hex');
+equal(to('base16', [1, 2]), '0102');
+throws(() => to('base16', [256]), 'TypeError');
+throws(() => to('base16', 'x'), 'TypeError');

@@ -1,0 +1,117 @@
+package devnet
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"time"
+
+	"litsession/internal/devnet/chain"
+)
+
+// DefaultNodes is the number of nodes of the zero [Config].
+const DefaultNodes = 10
+
+// DefaultChainID is the chain's id in the zero [Config], the one that the
+// official SDK assumes for custom networks.
+const DefaultChainID = chain.DefaultChainID
+
+// Config says what network to start. The zero value is ten nodes on free ports
+// of 127.0.0.1, with fresh keys, in memory.
+type Config struct {
+	Nodes     int    // 3 … 100, default [DefaultNodes]
+	Threshold int    // shares needed, 2 … Nodes, default ⌊2·Nodes/3⌋
+	Host      string // IPv4 address to listen on, which Staking tells clients; default 127.0.0.1
+	RPCPort   Port   // of the chain's JSON-RPC
+	NodePort  Port   // of the first node; node i has this number plus i
+	AdminPort Port   // of the admin API, the IPFS gateway and the page
+	ChainID   uint64 // default [DefaultChainID]
+	// Seed makes the network's keys, accounts and first PKP a function of this
+	// text. Default: fresh randomness.
+	Seed string
+	// Page is a directory to be served at the admin port's /. Default: none.
+	Page string
+	// StrictNonce makes nodes refuse a nonce that is no block of this chain.
+	StrictNonce bool
+	// ActionTime is how long a Lit Action may run. Default: the node's 30 s.
+	ActionTime time.Duration
+	// Now is the clock of the chain and the nodes. Default time.Now.
+	Now func() time.Time
+}
+
+// ConfigError says which part of a [Config] is wrong.
+type ConfigError struct {
+	Field   string // as the command's flag is called
+	Problem string
+}
+
+func (e *ConfigError) Error() string { return e.Field + ": " + e.Problem }
+
+func wrong(field, format string, args ...any) error {
+	return &ConfigError{Field: field, Problem: fmt.Sprintf(format, args...)}
+}
+
+func (c Config) withDefaults() Config {
+	if c.Nodes == 0 {
+		c.Nodes = DefaultNodes
+	}
+	if c.Threshold == 0 {
+		c.Threshold = 2 * c.Nodes / 3
+	}
+	if c.Host == "" {
+		c.Host = "127.0.0.1"
+	}
+	if c.ChainID == 0 {
+		c.ChainID = DefaultChainID
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c
+}
+
+// Check refuses what [Start] would, as far as it can be told without opening a
+// port. Errors are [*ConfigError].
+func (c Config) Check() error {
+	c = c.withDefaults()
+	host, err := netip.ParseAddr(c.Host)
+	switch {
+	case c.Nodes < 3 || c.Nodes > 100:
+		return wrong("nodes", "a network has 3 to 100, not %d", c.Nodes)
+	case c.Threshold < 2 || c.Threshold > c.Nodes:
+		return wrong("threshold", "%d nodes need 2 to %d, not %d", c.Nodes, c.Nodes, c.Threshold)
+	case err != nil || !host.Is4():
+		return wrong("host", "%q is not an IPv4 address", c.Host)
+	}
+	if err := c.checkPorts(); err != nil {
+		return err
+	}
+	return c.checkPage()
+}
+
+func (c Config) checkPorts() error {
+	for _, p := range []struct {
+		field string
+		first Port
+		count int
+	}{{"rpc-port", c.RPCPort, 1}, {"node-port", c.NodePort, c.Nodes}, {"admin-port", c.AdminPort, 1}} {
+		if last := p.first.Number + p.count - 1; p.first.Number < 0 || last > 65535 {
+			return wrong(p.field, "there are no ports %d to %d", p.first.Number, last)
+		}
+	}
+	return nil
+}
+
+func (c Config) checkPage() error {
+	if c.Page == "" {
+		return nil
+	}
+	info, err := os.Stat(c.Page)
+	if err != nil {
+		return wrong("page", "%v", err)
+	}
+	if !info.IsDir() {
+		return wrong("page", "%s is not a directory", c.Page)
+	}
+	return nil
+}

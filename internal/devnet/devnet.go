@@ -1,0 +1,197 @@
+// Package devnet is a Lit network on one machine: a chain with the network's
+// contracts, nodes that each hold a share of one BLS key and listen on a port
+// of their own, a first PKP, and an admin API.
+//
+// [Start] brings all of it up in about a second; the zero [Config] is enough.
+// What a client needs to know comes from [Network.Descriptor].
+//
+// It is for development and tests. One process deals all keys and knows them.
+package devnet
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"errors"
+	"fmt"
+	"sync"
+
+	"litsession/internal/devnet/action"
+	"litsession/internal/devnet/chain"
+	"litsession/internal/devnet/node"
+	"litsession/internal/ipfs"
+)
+
+// GuideAction is the Lit Action that the first PKP permits: it answers "true"
+// if magicNumber is at least 42.
+const GuideAction = `(() => {
+    if (magicNumber >= 42) {
+        LitActions.setResponse({ response:"true" });
+    } else {
+        LitActions.setResponse({ response: "false" });
+    }
+})();`
+
+// Fault is a misbehaviour of a node.
+type Fault = node.Fault
+
+// Network is a running network. Its methods may be called concurrently.
+type Network struct {
+	config     Config
+	chain      *chain.Chain
+	nodes      []*node.Node
+	servers    []*server // of the nodes, in their order
+	admin      *server
+	sources    *sources
+	descriptor Descriptor
+	owner      *ecdsa.PrivateKey // of the contracts
+	closing    sync.Once
+	closed     error
+}
+
+// Start brings a network up and returns when every port answers. A port that
+// was asked for and is taken is a [*PortError], and what [Config.Check] refuses a
+// [*ConfigError].
+func Start(ctx context.Context, config Config) (*Network, error) {
+	config = config.withDefaults()
+	if err := config.Check(); err != nil {
+		return nil, fmt.Errorf("start network: %w", err)
+	}
+	n := &Network{config: config, sources: newSources()}
+	if err := n.start(ctx); err != nil {
+		return nil, fmt.Errorf("start network: %w", errors.Join(err, n.Close()))
+	}
+	return n, nil
+}
+
+func (n *Network) start(ctx context.Context) error {
+	keys, err := dealKeys(n.config)
+	if err != nil {
+		return err
+	}
+	n.owner = keys.owner
+	if err := n.listen(); err != nil {
+		return err
+	}
+	if n.chain, err = n.startChain(ctx, keys); err != nil {
+		return err
+	}
+	pkp, err := n.chain.Deploy(ctx, n.setup(keys))
+	if err != nil {
+		return err
+	}
+	cid := n.sources.add([]byte(GuideAction))
+	if err := n.permit(ctx, keys, pkp, cid); err != nil {
+		return err
+	}
+	network, err := n.chain.Reader().Network(ctx)
+	if err != nil {
+		return err
+	}
+	if err := n.serveNodes(keys, network.Epoch.Number); err != nil {
+		return err
+	}
+	n.descriptor = n.describe(keys, pkp, cid, network)
+	n.admin.serve(n.adminHandler())
+	return nil
+}
+
+// startChain boots the chain, on a free port if its default one is taken.
+func (n *Network) startChain(ctx context.Context, keys keys) (*chain.Chain, error) {
+	config := chain.Config{
+		Host: n.config.Host, Port: n.config.RPCPort.Number, ChainID: n.config.ChainID,
+		Alloc: keys.alloc(), Owner: keys.owner, Now: n.config.Now,
+	}
+	c, err := chain.Start(ctx, config)
+	if isTaken(err) && n.config.RPCPort.OrFree {
+		config.Port = 0
+		c, err = chain.Start(ctx, config)
+	}
+	if isTaken(err) {
+		return nil, &PortError{Listener: RPCListener, Port: config.Port, Err: err}
+	}
+	return c, err
+}
+
+func (n *Network) setup(keys keys) chain.NetworkSetup {
+	setup := chain.NetworkSetup{
+		Threshold: n.config.Threshold, RootKeys: keys.roots,
+		NetworkPublicKey: keys.network, FirstPKPOwner: keys.accounts[0],
+	}
+	for i, s := range n.servers {
+		setup.Validators = append(setup.Validators, chain.Validator{
+			IP: s.address.Addr(), Port: s.address.Port(), Key: keys.nodes[i],
+		})
+	}
+	return setup
+}
+
+// scopeSignAnything is what the guide's action may do with the first PKP.
+const scopeSignAnything = 1
+
+func (n *Network) permit(ctx context.Context, keys keys, pkp chain.PKP, cid ipfs.CID) error {
+	return n.chain.PermitAction(ctx, keys.accounts[0], pkp.TokenID, cid.Multihash(), []uint64{scopeSignAnything})
+}
+
+func (n *Network) serveNodes(keys keys, epoch uint64) error {
+	runtime, err := action.New(action.Options{})
+	if err != nil {
+		return err
+	}
+	view := chainView{n.chain, n.chain.Reader()}
+	dealer := n.newDealer(keys)
+	for i, s := range n.servers {
+		one := node.New(node.Config{
+			Keys:   keys.of(i, epoch),
+			Blocks: view, PKPs: view, Permissions: view,
+			Actions:     runtime,
+			ECDSA:       nodeDealer{dealer, i},
+			Address:     s.address.String(),
+			Host:        action.Host{Permissions: actionView{view.reader}, Code: n.sources},
+			Limits:      action.Limits{Time: n.config.ActionTime},
+			Now:         n.config.Now,
+			StrictNonce: n.config.StrictNonce,
+		})
+		n.nodes = append(n.nodes, one)
+	}
+	for i, s := range n.servers { // when all are there, which the dealer looks at
+		s.serve(n.nodes[i])
+	}
+	return nil
+}
+
+// SetFault makes node i, counted from 0, misbehave in place of how it did
+// before; the zero Fault ends it. A node that is down comes back on its port,
+// which fails if another program has taken the port meanwhile.
+func (n *Network) SetFault(i int, f Fault) error {
+	if i < 0 || i >= len(n.nodes) {
+		return fmt.Errorf("there is no node %d, only 0 to %d", i, len(n.nodes)-1)
+	}
+	if err := n.nodes[i].SetFault(f); err != nil {
+		return fmt.Errorf("node %d: %w", i, err)
+	}
+	if f.Kind == node.Down {
+		n.servers[i].stop()
+		return nil
+	}
+	if err := n.servers[i].restart(); err != nil {
+		return fmt.Errorf("node %d: %w", i, err)
+	}
+	return nil
+}
+
+// Close stops everything and returns when no port and no goroutine is left. A
+// second call does nothing.
+func (n *Network) Close() error {
+	n.closing.Do(func() {
+		if n.admin != nil {
+			n.admin.close()
+		}
+		for _, s := range n.servers {
+			s.close()
+		}
+		if n.chain != nil {
+			n.closed = n.chain.Close()
+		}
+	})
+	return n.closed
+}

@@ -1,0 +1,160 @@
+package node
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"time"
+
+	bls12381 "github.com/consensys/gnark-crypto/ecc/bls12-381"
+
+	"litsession/internal/bls"
+	"litsession/internal/fetch"
+	"litsession/internal/nodeapi"
+	"litsession/internal/recap"
+	"litsession/internal/session"
+	"litsession/internal/siwe"
+)
+
+// props is what some faults need, made when they are switched on.
+type props struct {
+	network bls.PublicKey   // of OtherNetworkKey
+	share   bls.SecretShare // of that key, or of WrongShare
+	block   Block           // of StaleBlockhash
+}
+
+func (n *Node) prepare(kind FaultKind) (props, error) {
+	switch kind {
+	case WrongShare, OtherNetworkKey:
+		return n.foreignKey()
+	case StaleBlockhash:
+		return props{block: n.config.Blocks.LatestBlock()}, nil
+	}
+	return props{}, nil
+}
+
+// foreignKey is a key that is not the network's, and the node's share of it.
+func (n *Node) foreignKey() (props, error) {
+	index := 1
+	for _, share := range n.config.Keys.Shares {
+		index = int(share.Index)
+	}
+	network, shares, err := bls.Deal(rand.Reader, 1, index)
+	if err != nil {
+		return props{}, fmt.Errorf("deal a wrong share: %w", err)
+	}
+	return props{network: network, share: shares[index-1]}, nil
+}
+
+// disguised returns the node as the fault makes it appear: with other keys,
+// another clock or another chain. It serves one request and no faults.
+func (n *Node) disguised(f Fault, p props) *Node {
+	config := n.config
+	switch f.Kind {
+	case OtherNetworkKey:
+		config.Keys.Network = p.network
+		config.Keys.Shares = map[uint64]bls.SecretShare{}
+		for epoch := range n.config.Keys.Shares {
+			config.Keys.Shares[epoch] = p.share
+		}
+	case ErrKeys:
+		config.Keys = Keys{Epoch: config.Keys.Epoch}
+	case StaleBlockhash:
+		config.Blocks = stuckBlocks{config.Blocks, p.block}
+	case ClockSkew:
+		now := config.Now
+		config.Now = func() time.Time { return now().Add(time.Duration(f.Seconds) * time.Second) }
+	}
+	return &Node{config: config}
+}
+
+// stuckBlocks is a chain whose newest block stays the same.
+type stuckBlocks struct {
+	Blocks
+	newest Block
+}
+
+func (s stuckBlocks) LatestBlock() Block { return s.newest }
+
+// deliver sends an answer, spoilt on its way if the fault says so.
+func (n *Node) deliver(ctx context.Context, w http.ResponseWriter, f Fault, status int, body []byte) {
+	half := len(body) / 2
+	switch f.Kind {
+	case SlowBody:
+		reply(w, status, body[:half])
+		_ = http.NewResponseController(w).Flush() // an error is a client that left
+		if n.dawdle(ctx, f) {
+			_, _ = w.Write(body[half:])
+		}
+	case Malformed:
+		reply(w, status, body[:half])
+	case Oversized:
+		// White space is JSON too: only its length is wrong.
+		reply(w, status, body)
+		space := make([]byte, fetch.DefaultMaxBytes+1)
+		for i := range space {
+			space[i] = ' '
+		}
+		_, _ = w.Write(space)
+	default:
+		reply(w, status, body)
+	}
+}
+
+// limitRate refuses as a node whose user has no credit, or that is overloaded.
+// Source: protocol.md 8.2, 8.10.
+func (f Fault) limitRate(w http.ResponseWriter) {
+	if f.Status == http.StatusTooManyRequests {
+		e := nodeapi.Error{
+			Kind: kindUnexpected, Code: "NodeConcurrencyOverload", Status: f.Status,
+			Message: kindText(kindUnexpected), Details: []string{"The fault rate-limited is switched on"},
+		}
+		reply(w, f.Status, e.JSON())
+		return
+	}
+	reply(w, http.StatusPaymentRequired, outsideScheme("Rate limit exceeded.  Try again later.", "rate_limit_exceeded"))
+}
+
+// widened adds a capability that nobody asked for.
+func widened(asked recap.Capability) (recap.Capability, error) {
+	var more recap.Capability
+	if err := more.Allow("lit-litaction://*", "Threshold/Execution", nil); err != nil {
+		return recap.Capability{}, fmt.Errorf("add a capability: %w", err)
+	}
+	more.Merge(asked)
+	return more, nil
+}
+
+// tamper changes a node's answer as the fault says.
+func tamper(kind FaultKind, answer nodeapi.SignSessionKeyResponse, share bls.SecretShare, message siwe.Message) nodeapi.SignSessionKeyResponse {
+	index := hex.EncodeToString([]byte{share.Index})
+	switch kind {
+	case IdentityShare:
+		identity := new(bls12381.G2Affine).Bytes()
+		answer.SignatureShare = index + hex.EncodeToString(identity[:])
+	case OffSubgroup:
+		outside := bls12381.GeneratePointNotInG2(bls12381.E2{})
+		point := new(bls12381.G2Affine).FromJacobian(&outside).Bytes()
+		answer.SignatureShare = index + hex.EncodeToString(point[:])
+	case DuplicateIndex:
+		other := share.Index - 1
+		if other == 0 {
+			other = 2
+		}
+		answer.SignatureShare = hex.EncodeToString([]byte{other}) + answer.SignatureShare[2:]
+		answer.ShareIndex = int(other) - 1
+	case ReplayedShare:
+		if issued, err := siwe.ParseTime(message.IssuedAt); err == nil {
+			message.IssuedAt = blockTime(Block{Time: issued.Add(-24 * time.Hour)})
+		}
+		digest := session.MessageHash(message.String())
+		answer.SignatureShare = share.Sign(digest[:]).String()
+	case OtherMessage:
+		digest := session.MessageHash("another message")
+		answer.SignatureShare = share.Sign(digest[:]).String()
+		answer.DataSigned = hex.EncodeToString(digest[:])
+	}
+	return answer
+}
