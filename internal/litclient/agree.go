@@ -1,0 +1,135 @@
+package litclient
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"litsession/internal/bls"
+	"litsession/internal/literr"
+	"litsession/internal/nodeapi"
+)
+
+// tally counts handshakes by network key. A key counts when the threshold of
+// nodes says it, all three times that the answer names it.
+type tally struct {
+	threshold int
+	camps     []*camp
+	failures  []literr.Failure
+}
+
+// camp is the nodes that say the same network key.
+type camp struct {
+	key         bls.PublicKey
+	urls        []string
+	hdRoots     [][]string
+	blockhashes []string
+}
+
+// add counts one answer and reports whether it is the one that makes a camp
+// reach the threshold.
+func (t *tally) add(a answer[nodeapi.HandshakeResponse]) bool {
+	key, err := handshakeKey(a)
+	if err != nil {
+		t.failures = append(t.failures, failureOf(a.url, err))
+		return false
+	}
+	c := t.campOf(key)
+	c.urls = append(c.urls, a.url)
+	c.hdRoots = append(c.hdRoots, a.value.HDRootPublicKeys)
+	if isBlockhash(a.value.LatestBlockhash) {
+		c.blockhashes = append(c.blockhashes, a.value.LatestBlockhash)
+	}
+	return len(c.urls) == t.threshold
+}
+
+func handshakeKey(a answer[nodeapi.HandshakeResponse]) (bls.PublicKey, error) {
+	if a.err != nil {
+		return bls.PublicKey{}, a.err
+	}
+	r := a.value
+	if r.NetworkPublicKey == nodeapi.NoKey {
+		return bls.PublicKey{}, literr.Errorf(literr.NodeFault, "the node has no keys yet")
+	}
+	key, err := bls.ParsePublicKey(r.NetworkPublicKey)
+	if err != nil {
+		return bls.PublicKey{}, literr.Errorf(literr.NodeFault, "the node's network key is malformed: %w", err)
+	}
+	if r.SubnetPublicKey != r.NetworkPublicKey || r.NetworkPublicKeySet != r.NetworkPublicKey {
+		return bls.PublicKey{}, literr.Errorf(literr.NodesDisagree, "the node names more than one network key")
+	}
+	return key, nil
+}
+
+func (t *tally) campOf(key bls.PublicKey) *camp {
+	i := slices.IndexFunc(t.camps, func(c *camp) bool { return c.key == key })
+	if i < 0 {
+		i = len(t.camps)
+		t.camps = append(t.camps, &camp{key: key})
+	}
+	return t.camps[i]
+}
+
+// winner returns the camp that reached the threshold. If two did, which a
+// threshold of at most half the nodes allows, there is none.
+func (t *tally) winner() *camp {
+	var winner *camp
+	for _, c := range t.camps {
+		if len(c.urls) < t.threshold {
+			continue
+		}
+		if winner != nil {
+			return nil
+		}
+		winner = c
+	}
+	return winner
+}
+
+// failure says why there is no winner.
+func (t *tally) failure(n *network, ended error, timeout time.Duration) error {
+	have := 0
+	for _, c := range t.camps {
+		have += len(c.urls)
+	}
+	var e *literr.Error
+	switch {
+	case have >= t.threshold:
+		e = literr.Errorf(literr.NodesDisagree, "the nodes do not agree on the network's key: %d answered, no %d of them alike", have, t.threshold)
+	case errors.Is(ended, errHandshakeTimeout):
+		e = literr.Errorf(literr.Timeout, "Error: Could not handshake with nodes after timeout of %dms. Could only connect to %d of %d nodes. Please check your network connection and try again. Note that you can control this timeout with the connectTimeout config option which takes milliseconds.",
+			timeout.Milliseconds(), have, len(n.nodes))
+	case ended != nil:
+		return ended
+	default:
+		e = literr.Errorf(literr.NotEnoughNodes, "only %d of %d nodes answered, %d are needed", have, len(n.nodes), t.threshold).
+			WithHint("Check that the network runs and can be reached from here.")
+	}
+	return e.With("have", have).With("need", t.threshold).With("failures", t.failures)
+}
+
+// mostCommon returns the text that occurs most often, of those that tie the one
+// that reached its count first; "" if there is none.
+func mostCommon(texts []string) (best string) {
+	count := map[string]int{}
+	for _, text := range texts {
+		count[text]++
+		if best == "" || count[text] > count[best] {
+			best = text
+		}
+	}
+	return best
+}
+
+// mostCommonList is [mostCommon] for lists of hex texts.
+func mostCommonList(lists [][]string) []string {
+	joined := make([]string, len(lists))
+	for i, list := range lists {
+		joined[i] = strings.Join(list, ",")
+	}
+	if best := mostCommon(joined); best != "" {
+		return strings.Split(best, ",")
+	}
+	return []string{}
+}

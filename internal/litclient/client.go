@@ -1,0 +1,110 @@
+package litclient
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"litsession/internal/bls"
+	"litsession/internal/contracts"
+	"litsession/internal/literr"
+	"litsession/internal/session"
+)
+
+// Client talks to one network. Its methods may be called concurrently.
+type Client struct {
+	config Config
+	known  contracts.Network
+	cache  *session.Cache
+
+	mutex   sync.Mutex
+	network *network // nil until connected
+	attempt *attempt // the connect that is under way, nil if none is
+}
+
+// network is what connect found out. It is replaced, never changed.
+type network struct {
+	key         bls.PublicKey
+	threshold   int
+	epoch       contracts.Epoch
+	staking     string   // address of the contract that says all this
+	nodes       []string // URLs of all validators, in the contract's order
+	connected   []string // those that agreed in the handshake, in the order of their answers
+	hdRoots     []string
+	blockhash   string
+	blockhashAt time.Time // when we were told, by our clock
+}
+
+// New returns a client that is not connected. Errors are
+// [literr.UnknownNetwork] and [literr.InvalidParam].
+func New(config Config) (*Client, error) {
+	config, known, err := config.complete()
+	if err != nil {
+		return nil, err
+	}
+	report := func(err error) { config.OnEvent(Event{Err: err}) }
+	return &Client{config: config, known: known, cache: session.NewCache(config.Store, report)}, nil
+}
+
+// State is what a connected client knows of its network.
+type State struct {
+	ConnectedNodes     []string // URLs, in the order of their answers
+	Nodes              []string // URLs of all validators
+	MinNodeCount       int      // the threshold
+	NetworkPublicKey   string   // 96 hex digits
+	HDRootPublicKeys   []string // 66 hex digits each
+	LatestBlockhash    string
+	CurrentEpochNumber uint64
+}
+
+// State returns what the client knows; ok is false while it is not connected.
+func (c *Client) State() (s State, ok bool) {
+	n := c.current()
+	if n == nil {
+		return State{}, false
+	}
+	return State{
+		ConnectedNodes:     n.connected,
+		Nodes:              n.nodes,
+		MinNodeCount:       n.threshold,
+		NetworkPublicKey:   n.key.String(),
+		HDRootPublicKeys:   n.hdRoots,
+		LatestBlockhash:    n.blockhash,
+		CurrentEpochNumber: n.epoch.CurrentNumber(c.config.Now()),
+	}, true
+}
+
+// Disconnect forgets the network. Calls under way go on with what they know.
+func (c *Client) Disconnect() {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.network = nil
+}
+
+// SessionKey returns the stored session key, made and stored if there is none.
+func (c *Client) SessionKey(ctx context.Context) (session.KeyPair, error) {
+	return c.cache.Key(ctx, c.config.Random)
+}
+
+func (c *Client) current() *network {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.network
+}
+
+// ready returns the network, or [literr.NotReady].
+func (c *Client) ready() (*network, error) {
+	if n := c.current(); n != nil {
+		return n, nil
+	}
+	return nil, literr.Errorf(literr.NotReady,
+		"LitNodeClient is not ready. Please call await litNodeClient.connect() first.")
+}
+
+func (c *Client) randomBytes(b []byte) error {
+	if _, err := io.ReadFull(c.config.Random, b); err != nil {
+		return literr.Errorf(literr.Internal, "no randomness: %w", err)
+	}
+	return nil
+}

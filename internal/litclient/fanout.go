@@ -1,0 +1,80 @@
+package litclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"litsession/internal/literr"
+	"litsession/internal/nodeapi"
+)
+
+// answer is what became of one node's request.
+type answer[T any] struct {
+	url   string
+	value T
+	err   error
+}
+
+// fanOut asks all nodes at once and hands each answer to take, in the order of
+// arrival, until take returns true, all have answered or ctx ends. What is
+// still under way then is cancelled. It returns why ctx ended, if it did.
+func fanOut[T any](ctx context.Context, urls []string, ask func(context.Context, string) (T, error), take func(answer[T]) bool) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	answers := make(chan answer[T], len(urls))
+	for _, url := range urls {
+		go func() { answers <- askOne(ctx, url, ask) }()
+	}
+	for range urls {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case a := <-answers:
+			if take(a) {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// askOne turns a panic into an error, since one in a goroutine would end the
+// whole module.
+func askOne[T any](ctx context.Context, url string, ask func(context.Context, string) (T, error)) (a answer[T]) {
+	defer func() {
+		if r := recover(); r != nil {
+			a = answer[T]{url: url, err: literr.Errorf(literr.Internal, "internal error: %v", r)}
+		}
+	}()
+	value, err := ask(ctx, url)
+	return answer[T]{url: url, value: value, err: err}
+}
+
+// failureOf describes a node's failure for details.failures.
+func failureOf(url string, err error) literr.Failure {
+	f := literr.Failure{URL: url, Message: err.Error()}
+	var refusal *nodeapi.Error
+	if errors.As(err, &refusal) {
+		f.Status, f.NodeCode = refusal.Status, refusal.Code
+	}
+	return f
+}
+
+// reasonOf returns the stable code of a node's failure.
+func reasonOf(err error) literr.Code {
+	var refusal *nodeapi.Error
+	if errors.As(err, &refusal) {
+		return refusal.Reason()
+	}
+	return literr.CodeOf(err)
+}
+
+// requestID returns a fresh id for the requests of one operation.
+func (c *Client) requestID() (string, error) {
+	random := make([]byte, 8)
+	if err := c.randomBytes(random); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("lit_%x", random), nil
+}

@@ -1,0 +1,169 @@
+package litclient_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"litsession/internal/bls"
+	"litsession/internal/devnet"
+	"litsession/internal/devnet/node"
+	"litsession/internal/litclient"
+	"litsession/internal/literr"
+	"litsession/internal/session"
+)
+
+// misbehaviour is a fault and what a client says when five of ten nodes have
+// it, of which it needs six; "" if they still do their work.
+type misbehaviour struct {
+	fault devnet.Fault
+	want  literr.Code
+}
+
+func misbehaviours() []misbehaviour {
+	return []misbehaviour{
+		{devnet.Fault{Kind: "slow", DelayMS: 20_000}, literr.Timeout},
+		{devnet.Fault{Kind: "slow-body", DelayMS: 20_000}, literr.Timeout},
+		{devnet.Fault{Kind: "hang"}, literr.Timeout},
+		{devnet.Fault{Kind: "http-error", Status: 503}, literr.NodeFault},
+		{devnet.Fault{Kind: "html"}, literr.NodeFault},
+		{devnet.Fault{Kind: "malformed"}, literr.NodeFault},
+		{devnet.Fault{Kind: "oversized"}, literr.NodeFault},
+		{devnet.Fault{Kind: "wrong-share"}, literr.BadShare},
+		{devnet.Fault{Kind: "identity-share"}, literr.BadShare},
+		{devnet.Fault{Kind: "off-subgroup"}, literr.BadShare},
+		{devnet.Fault{Kind: "duplicate-index"}, literr.BadShare},
+		{devnet.Fault{Kind: "replayed-share"}, literr.BadShare},
+		{devnet.Fault{Kind: "other-message"}, literr.MessageMismatch},
+		{devnet.Fault{Kind: "other-siwe"}, literr.MessageMismatch},
+		{devnet.Fault{Kind: "other-network-key"}, literr.NodesDisagree},
+		{devnet.Fault{Kind: "err-keys"}, literr.NodeFault},
+		{devnet.Fault{Kind: "stale-blockhash"}, ""}, // an old block is a nonce too
+		{devnet.Fault{Kind: "clock-skew", Seconds: -3600}, literr.RequestRefused},
+		{devnet.Fault{Kind: "clock-skew", Seconds: 40 * 24 * 3600}, literr.RequestRefused},
+		{devnet.Fault{Kind: "rate-limited", Status: 402}, literr.RateLimited},
+		{devnet.Fault{Kind: "rate-limited", Status: 429}, literr.RateLimited},
+	}
+}
+
+// setFaults makes the last so many nodes misbehave.
+func setFaults(t *testing.T, network *devnet.Network, count int, f devnet.Fault) {
+	t.Helper()
+	for i := 10 - count; i < 10; i++ {
+		if err := network.SetFault(i, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// verified calls for session signatures within the time and checks all that
+// come back against the network's own key.
+func verified(t *testing.T, c *litclient.Client, d devnet.Descriptor, limit time.Duration) error {
+	t.Helper()
+	text, err := json.Marshal(guideParams(d))
+	if err != nil {
+		t.Fatal(err)
+	}
+	params, err := litclient.DecodeSessionSigsParams(text, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeoutCause(t.Context(), limit, literr.Timeout)
+	defer cancel()
+	sigs, err := c.GetLitActionSessionSigs(ctx, params)
+	if err != nil {
+		if sigs != nil {
+			t.Errorf("signatures beside the error %v", err)
+		}
+		return err
+	}
+	key, err := bls.ParsePublicKey(d.NetworkPublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sigs) != len(d.Nodes) {
+		return fmt.Errorf("signatures for %d nodes", len(sigs))
+	}
+	for _, sig := range sigs {
+		if err := verifyCapability(sig, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestFourNodesMayDoWhatTheyLike(t *testing.T) {
+	network := start(t)
+	d := network.Descriptor()
+	for _, m := range misbehaviours() {
+		setFaults(t, network, 4, m.fault)
+		c := newClient(t, d)
+		if err := c.Connect(t.Context()); err != nil {
+			t.Errorf("%+v: connect: %v", m.fault, err)
+		} else if err := verified(t, c, d, 15*time.Second); err != nil {
+			t.Errorf("%+v: %v", m.fault, err)
+		}
+		setFaults(t, network, 4, devnet.Fault{})
+	}
+}
+
+func TestFiveNodesStopASessionForAReason(t *testing.T) {
+	network := start(t)
+	d := network.Descriptor()
+	for _, m := range misbehaviours() {
+		limit := 15 * time.Second
+		if m.want == literr.Timeout {
+			limit = time.Second
+		}
+		c := newClient(t, d)
+		if err := c.Connect(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		setFaults(t, network, 5, m.fault)
+		err := verified(t, c, d, limit)
+		if m.want == "" && err != nil || m.want != "" && !errors.Is(err, m.want) {
+			t.Errorf("%+v: got %v, want %q", m.fault, err, m.want)
+		}
+		setFaults(t, network, 5, devnet.Fault{})
+	}
+}
+
+// TestFiveNodesStopAConnect: what nodes say of themselves counts only when the
+// threshold of them says it.
+func TestFiveNodesStopAConnect(t *testing.T) {
+	network := start(t)
+	d := network.Descriptor()
+	for kind, want := range map[node.FaultKind]literr.Code{
+		"other-network-key": literr.NodesDisagree,
+		"err-keys":          literr.NotEnoughNodes,
+		"html":              literr.NotEnoughNodes,
+		"malformed":         literr.NotEnoughNodes,
+		"oversized":         literr.NotEnoughNodes,
+		"rate-limited":      literr.NotEnoughNodes,
+	} {
+		setFaults(t, network, 5, devnet.Fault{Kind: kind})
+		if err := newClient(t, d).Connect(t.Context()); !errors.Is(err, want) {
+			t.Errorf("%s: got %v, want %s", kind, err, want)
+		}
+	}
+}
+
+// verifyCapability checks the AuthSig in a session signature.
+func verifyCapability(sig session.SessionSig, key bls.PublicKey) error {
+	var message struct{ Capabilities []json.RawMessage }
+	if err := json.Unmarshal([]byte(sig.SignedMessage), &message); err != nil {
+		return err
+	}
+	if len(message.Capabilities) != 1 {
+		return fmt.Errorf("%d capabilities", len(message.Capabilities))
+	}
+	capability, err := session.ParseAuthSig(message.Capabilities[0])
+	if err != nil {
+		return err
+	}
+	_, err = capability.Verify(key, time.Now())
+	return err
+}

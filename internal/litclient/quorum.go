@@ -1,0 +1,260 @@
+package litclient
+
+import (
+	"encoding/hex"
+	"errors"
+	"slices"
+	"time"
+
+	"litsession/internal/bls"
+	"litsession/internal/literr"
+	"litsession/internal/nodeapi"
+	"litsession/internal/session"
+	"litsession/internal/siwe"
+)
+
+// maxCombinations bounds the search for shares that fit together. Each one
+// costs a combination and a pairing, some 20 ms in a browser.
+const maxCombinations = 300
+
+// quorum collects the nodes' shares until threshold of them combine to a
+// signature that verifies, or so many nodes failed that this cannot be.
+type quorum struct {
+	network   *network
+	asked     siwe.Message
+	actionCID string
+	now       func() time.Time
+	requestID string
+
+	groups   []*group // by what the nodes signed
+	failed   []failedNode
+	tried    int // combinations
+	authSig  verifiedAuthSig
+	complete bool
+}
+
+// group is the shares of nodes that signed the same text.
+type group struct {
+	text    string
+	message siwe.Message
+	shares  []bls.SignatureShare
+}
+
+type failedNode struct {
+	url string
+	err error
+}
+
+// take handles one node's answer and reports whether it was the last needed.
+func (q *quorum) take(a answer[nodeapi.SignSessionKeyResponse]) bool {
+	g, err := q.accept(a)
+	if err != nil {
+		q.failed = append(q.failed, failedNode{a.url, err})
+		return len(q.failed) > len(q.network.nodes)-q.network.threshold
+	}
+	q.complete = q.combine(g)
+	return q.complete
+}
+
+// accept checks everything about a share that can be checked without others.
+func (q *quorum) accept(a answer[nodeapi.SignSessionKeyResponse]) (*group, error) {
+	if a.err != nil {
+		return nil, a.err
+	}
+	r := a.value
+	share, err := bls.ParseSignatureShare(r.SignatureShare)
+	if err != nil {
+		return nil, err
+	}
+	if r.BLSRootPublicKey != q.network.key.String() {
+		return nil, literr.Errorf(literr.NodesDisagree, "the node signs with another network's key")
+	}
+	g, err := q.groupOf(r)
+	if err != nil {
+		return nil, err
+	}
+	// Which of two nodes with one index is the liar shows in the combination
+	// only: to keep the first would let a liar shut an honest node out.
+	if slices.Contains(g.shares, share) {
+		return nil, literr.Errorf(literr.BadShare, "the node's share is another node's")
+	}
+	g.shares = append(g.shares, share)
+	return g, nil
+}
+
+// groupOf returns the group of nodes that signed what r says. A text is
+// checked when it is met first.
+func (q *quorum) groupOf(r nodeapi.SignSessionKeyResponse) (*group, error) {
+	if hash := session.MessageHash(r.SIWEMessage); r.DataSigned != hex.EncodeToString(hash[:]) {
+		return nil, literr.Errorf(literr.MessageMismatch, "dataSigned is not the hash of the message that the node returned")
+	}
+	for _, g := range q.groups {
+		if g.text == r.SIWEMessage {
+			return g, nil
+		}
+	}
+	m, err := siwe.Parse(r.SIWEMessage)
+	if err != nil {
+		return nil, literr.Errorf(literr.MessageMismatch, "the node returned no SIWE message: %w", err)
+	}
+	if err := checkRewritten(q.asked, m, q.actionCID, q.now()); err != nil {
+		return nil, err
+	}
+	g := &group{text: r.SIWEMessage, message: m}
+	q.groups = append(q.groups, g)
+	return g, nil
+}
+
+// combine tries every choice of threshold shares of different indexes that
+// holds the newest one: those without it were tried before.
+func (q *quorum) combine(g *group) bool {
+	newest := g.shares[len(g.shares)-1]
+	slots := slotsBeside(newest, g.shares)
+	need := q.network.threshold - 1
+	if len(slots) < need {
+		return false
+	}
+	found := false
+	choose(slots, need, func(chosen [][]bls.SignatureShare) bool {
+		return oneOfEach(chosen, []bls.SignatureShare{newest}, func(shares []bls.SignatureShare) bool {
+			if q.tried == maxCombinations {
+				return true // to stop
+			}
+			q.tried++
+			found = q.verify(g, shares)
+			return found
+		})
+	})
+	return found
+}
+
+// slotsBeside groups the shares by index, in order of arrival, without those of
+// the newest one's index.
+func slotsBeside(newest bls.SignatureShare, shares []bls.SignatureShare) [][]bls.SignatureShare {
+	var slots [][]bls.SignatureShare
+	for _, share := range shares {
+		if share.Index == newest.Index {
+			continue
+		}
+		i := slices.IndexFunc(slots, func(slot []bls.SignatureShare) bool { return slot[0].Index == share.Index })
+		if i < 0 {
+			slots = append(slots, []bls.SignatureShare{share})
+		} else {
+			slots[i] = append(slots[i], share)
+		}
+	}
+	return slots
+}
+
+// oneOfEach calls try with picked and one item of every slot until try returns
+// true.
+func oneOfEach[T any](slots [][]T, picked []T, try func([]T) bool) bool {
+	if len(slots) == 0 {
+		return try(picked)
+	}
+	for _, item := range slots[0] {
+		if oneOfEach(slots[1:], append(picked, item), try) {
+			return true
+		}
+	}
+	return false
+}
+
+func (q *quorum) verify(g *group, shares []bls.SignatureShare) bool {
+	signature, err := bls.Combine(shares)
+	if err != nil {
+		return false
+	}
+	hash := session.MessageHash(g.text)
+	if q.network.key.Verify(hash[:], signature) != nil {
+		return false
+	}
+	q.authSig = verifiedAuthSig{session.NewPKPAuthSig(signature, g.text, g.message.Address), g.message}
+	return true
+}
+
+// choose calls try with every choice of k items until try returns true. The choices that leave out an early item come
+// last.
+func choose[T any](items []T, k int, try func([]T) bool) bool {
+	chosen := make([]T, 0, k)
+	var pick func(from int) bool
+	pick = func(from int) bool {
+		if len(chosen) == k {
+			return try(chosen)
+		}
+		for i := from; i <= len(items)-(k-len(chosen)); i++ {
+			chosen = append(chosen, items[i])
+			if pick(i + 1) {
+				return true
+			}
+			chosen = chosen[:len(chosen)-1]
+		}
+		return false
+	}
+	return pick(0)
+}
+
+// result returns the AuthSig, or why there is none.
+func (q *quorum) result() (verifiedAuthSig, error) {
+	if q.complete {
+		return q.authSig, nil
+	}
+	have := len(q.network.nodes) - len(q.failed)
+	reason, first := q.reason()
+	words := "the shares that came do not combine"
+	if first != nil {
+		words = first.Error()
+	}
+	e := literr.Errorf(reason, "There was an error getting the signing shares from the nodes: %s", words).WithHint(hint(reason, first))
+	e.Cause = first
+	failures := make([]literr.Failure, len(q.failed))
+	for i, f := range q.failed {
+		failures[i] = failureOf(f.url, f.err)
+	}
+	e.With("requestId", q.requestID).With("have", have).With("need", q.network.threshold)
+	var refusal *nodeapi.Error
+	if errors.As(first, &refusal) {
+		e.With("errorCode", refusal.Code).With("message", refusal.Message)
+	}
+	return verifiedAuthSig{}, e.With("failures", failures)
+}
+
+// reason returns the code that so many nodes failed with that they alone make
+// the threshold unreachable, and the first such failure.
+func (q *quorum) reason() (literr.Code, error) {
+	count := map[literr.Code]int{}
+	for _, f := range q.failed {
+		count[reasonOf(f.err)]++
+	}
+	for _, f := range q.failed {
+		reason := reasonOf(f.err)
+		if count[reason] <= len(q.network.nodes)-q.network.threshold {
+			continue
+		}
+		if reason == literr.NodeUnreachable || reason == literr.Timeout {
+			return literr.NotEnoughNodes, f.err
+		}
+		return reason, f.err
+	}
+	if len(q.failed) <= len(q.network.nodes)-q.network.threshold {
+		return literr.BadShare, nil // enough shares came, and they do not fit together
+	}
+	return literr.NotEnoughShares, q.failed[0].err
+}
+
+// hint says what to do about a failure.
+func hint(reason literr.Code, first error) string {
+	var refusal *nodeapi.Error
+	errors.As(first, &refusal)
+	switch {
+	case refusal != nil && refusal.Code == "NodeLitActionsSessionSigAuthenticationFailed":
+		return "The Lit Action did not answer true."
+	case refusal != nil && refusal.Code == "NodeAuthSigScopeTooLimited":
+		return "Permit the action, or an auth method of the call, for this PKP with scope 1 or 2."
+	case reason == literr.ActionFailed:
+		return "The Lit Action did not run to its end."
+	case reason.Retryable() || reason == literr.NotEnoughShares:
+		return "Try again; details.failures has what each node said."
+	}
+	return "details.failures has what each node said."
+}
