@@ -1,0 +1,106 @@
+//go:build js
+
+package main
+
+import (
+	"crypto/rand"
+	"math"
+	"syscall/js"
+	"time"
+
+	"litsession/internal/jsjson"
+	"litsession/internal/litclient"
+	"litsession/internal/literr"
+	"litsession/jsglue"
+	"litsession/storage"
+)
+
+const (
+	// maxTextLength bounds a text that crosses, in UTF-16 units. Code and
+	// jsParams have to fit into requests that nodes accept, which is far less.
+	maxTextLength = 16 << 20
+	// storagePatience is how long an asynchronous storage may take for one
+	// answer before the session goes on from memory.
+	storagePatience = 10 * time.Second
+)
+
+// config decodes a client's configuration, JSON text, and joins it to what the
+// ports object brings: storage?, now?, onEvent?.
+func (e exports) config(text, ports js.Value) (litclient.Config, error) {
+	decoded, err := jsonText("config", text)
+	if err != nil {
+		return litclient.Config{}, err
+	}
+	config, err := litclient.DecodeConfig(decoded)
+	if err != nil {
+		return litclient.Config{}, err
+	}
+	config.Fetch = e.fetch
+	config.Store = store(ports)
+	config.Now = clock(ports)
+	config.Random = rand.Reader
+	config.OnEvent = listener(ports)
+	return config, nil
+}
+
+// jsonText takes the text of a parameter that the loader has encoded.
+func jsonText(param string, v js.Value) ([]byte, error) {
+	text, err := jsglue.String(v, maxTextLength)
+	if err != nil {
+		return nil, literr.Errorf(literr.InvalidParam, "%s must be JSON text: %w", param, err).
+			With("param", param).With("want", "JSON text")
+	}
+	return []byte(text), nil
+}
+
+// port returns a member of ports, undefined when there is none.
+func port(ports js.Value, name string) js.Value {
+	if !jsglue.IsObject(ports) {
+		return js.Undefined()
+	}
+	v, err := jsglue.Get(ports, name)
+	if err != nil {
+		return js.Undefined()
+	}
+	return v
+}
+
+// store is the caller's storage, or memory of this client's own.
+func store(ports js.Value) storage.Store {
+	if object := port(ports, "storage"); jsglue.IsObject(object) {
+		return storage.NewWeb(object, storagePatience)
+	}
+	return new(storage.Memory)
+}
+
+// clock is the caller's now, in milliseconds since 1970, or the machine's
+// where there is none or it gives no usable time.
+func clock(ports js.Value) func() time.Time {
+	now := port(ports, "now")
+	if now.IsUndefined() {
+		return time.Now
+	}
+	return func() time.Time {
+		v, err := jsglue.Invoke(now)
+		if err != nil || jsglue.TypeOf(v) != "number" || !(math.Abs(v.Float()) <= maxTime) {
+			return time.Now()
+		}
+		return time.UnixMilli(int64(v.Float()))
+	}
+}
+
+// maxTime is the last millisecond that a Date of JavaScript can hold.
+const maxTime = 8.64e15
+
+// listener passes events on as JSON: {type: "error", error: fields}, with the
+// fields of makeError. What the listener throws is the loader's affair.
+func listener(ports js.Value) func(litclient.Event) {
+	onEvent := port(ports, "onEvent")
+	if onEvent.IsUndefined() {
+		return nil
+	}
+	return func(event litclient.Event) {
+		text := new(jsjson.Object).String("type", "error").Raw("error", jsglue.ErrorJSON(event.Err)).Bytes()
+		_, _ = jsglue.Invoke(onEvent, string(text))
+	}
+}
