@@ -1,0 +1,136 @@
+package web_test
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"litsession/internal/devnet"
+	"litsession/internal/fetch"
+	"litsession/internal/litclient"
+	"litsession/internal/session"
+	"litsession/storage"
+)
+
+// recorder keeps what every URL answered last.
+type recorder struct {
+	mutex   sync.Mutex
+	answers map[string]string
+}
+
+func (r *recorder) Fetch(ctx context.Context, request fetch.Request) (*fetch.Response, error) {
+	response, err := fetch.HTTP{}.Fetch(ctx, request)
+	if err == nil {
+		r.mutex.Lock()
+		defer r.mutex.Unlock()
+		r.answers[request.URL] = string(response.Body)
+	}
+	return response, err
+}
+
+// replay is what the page needs to make the recorded call again.
+type replay struct {
+	Answers map[string]string `json:"answers"`
+	Config  json.RawMessage   `json:"config"`
+	Params  json.RawMessage   `json:"params"`
+	Now     int64             `json:"now"`
+}
+
+// record makes one call natively, with a fixed key and clock. All nodes have
+// answered before it returns, also those that were not needed.
+func record(b *testing.B, d devnet.Descriptor) replay {
+	now := time.Now().Truncate(time.Millisecond)
+	key, err := session.GenerateKeyPair(rand.Reader)
+	if err != nil {
+		b.Fatal(err)
+	}
+	config := encode(b, map[string]any{"litNetwork": "custom", "rpcUrl": d.RPCURL, "contractContext": d.ContractContext, "domain": "example.com"})
+	params := encode(b, map[string]any{
+		"pkpPublicKey":            d.PKP.PublicKey,
+		"litActionSource":         d.PKP.PermittedAction.Code,
+		"jsParams":                map[string]int{"magicNumber": 42},
+		"resourceAbilityRequests": json.RawMessage(`[{"resource":{"resource":"*","resourcePrefix":"lit-pkp"},"ability":"pkp-signing"},{"resource":{"resource":"*","resourcePrefix":"lit-litaction"},"ability":"lit-action-execution"}]`),
+		"sessionKey":              json.RawMessage(key.JSON()),
+		"expiration":              now.Add(time.Hour).UTC().Format("2006-01-02T15:04:05.000Z"),
+	})
+	recorded := &recorder{answers: map[string]string{}}
+	call(b, config, params, now, recorded)
+	return replay{Answers: recorded.answers, Config: config, Params: params, Now: now.UnixMilli()}
+}
+
+func encode(b *testing.B, v any) json.RawMessage {
+	text, err := json.Marshal(v)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return text
+}
+
+func call(b *testing.B, config, params []byte, now time.Time, f fetch.Fetcher) {
+	c, err := litclient.DecodeConfig(config)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c.Fetch, c.Store, c.Random, c.Now = f, new(storage.Memory), rand.Reader, func() time.Time { return now }
+	client, err := litclient.New(c)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := client.Connect(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	p, err := litclient.DecodeSessionSigsParams(params, now)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := client.GetLitActionSessionSigs(b.Context(), p); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// script makes the call as often as asked, each time by a client without a
+// cached AuthSig. A node whose answer was not recorded, because it was not
+// needed, does not answer here either.
+const script = `async (replay, rounds) => {
+	const { LitNodeClient } = await import("./litsession/index.js");
+	window.fetch = async (url, { signal }) => replay.answers[url] !== undefined
+		? new Response(replay.answers[url], { headers: { "content-type": "application/json" } })
+		: new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+	const times = [];
+	for (let i = 0; i < rounds; i++) {
+		const client = new LitNodeClient({ ...replay.config, storage: "memory", now: () => replay.now });
+		await client.connect();
+		const start = performance.now();
+		await client.getLitActionSessionSigs(replay.params);
+		times.push(performance.now() - start);
+		await client.disconnect();
+	}
+	return times;
+}`
+
+// BenchmarkWarmCall is the client's own share of getLitActionSessionSigs in
+// the page, from the call to the result: a loaded module, a connected client
+// of ten nodes, the nodes' recorded answers replayed through the page's fetch,
+// with fixed session key, clock and nonce.
+//
+//	go test -run '^$' -bench WarmCall -benchtime 60x ./web
+func BenchmarkWarmCall(b *testing.B) {
+	network, page := open(b)
+	recorded := encode(b, record(b, network.Descriptor()))
+	var times []float64
+	const warmUp = 5
+	rounds, _ := json.Marshal(b.N + warmUp)
+	if err := page.Evaluate("("+script+")("+string(recorded)+","+string(rounds)+")", &times); err != nil {
+		b.Fatal(err)
+	}
+	times = times[warmUp:]
+	slices.Sort(times)
+	b.ReportMetric(times[len(times)/2], "median-ms")
+	b.ReportMetric(times[0], "min-ms")
+	b.ReportMetric(times[len(times)-1], "max-ms")
+	b.ReportMetric(0, "ns/op")
+}

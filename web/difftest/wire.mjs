@@ -1,0 +1,45 @@
+// What the clients send: both go through the process's fetch.
+
+const path = "/web/sign_session_key/v1";
+
+/** Hosts outside of this machine that somebody asked for. Must stay empty. */
+export const foreignHosts = new Set();
+
+/** Bodies of the requests to sign a session key, as sent. */
+let bodies = [];
+
+const realFetch = globalThis.fetch;
+globalThis.fetch = async (input, init) => {
+  const url = new URL(input instanceof Request ? input.url : input);
+  if (url.protocol.startsWith("http") && url.hostname !== "127.0.0.1") {
+    foreignHosts.add(url.host);
+    throw new TypeError(`${url.host} is not on this machine`);
+  }
+  if (url.pathname === path) {
+    bodies.push(typeof init.body === "string" ? init.body : new TextDecoder().decode(init.body));
+  }
+  return realFetch(input, init);
+};
+
+/** Runs a call and returns its result with the bodies that it sent to sign_session_key. */
+export async function recorded(call) {
+  bodies = [];
+  const result = await call();
+  return { result, bodies };
+}
+
+/** Runs a call while the clock stands still, for Date and its now. */
+export async function atInstant(milliseconds, call) {
+  const RealDate = Date;
+  globalThis.Date = class extends RealDate {
+    constructor(...args) {
+      super(...(args.length === 0 ? [milliseconds] : args));
+    }
+    static now = () => milliseconds;
+  };
+  try {
+    return await call();
+  } finally {
+    globalThis.Date = RealDate;
+  }
+}

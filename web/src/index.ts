@@ -1,0 +1,52 @@
+/**
+ * litsession: session signatures from the Lit network, in the browser.
+ *
+ * Start with {@link LitNodeClient}. Constants and resources work at once;
+ * lit.wasm is loaded by the first call that needs it, or by {@link init}.
+ */
+export { LitNodeClient, LitNodeClient as LitNodeClientNodeJs } from "./client.js";
+export type { CallOptions, ClientEvents, Disconnection, ResolvedConfig } from "./client.js";
+export { LIT_ABILITY, LIT_NETWORK, LIT_RESOURCE_PREFIX, LIT_RPC } from "./constants.js";
+export type { LitAbility, LitNetwork, LitResourcePrefix } from "./constants.js";
+export {
+  InitError,
+  InvalidArgumentException,
+  InvalidNodeAttestation,
+  InvalidParamType,
+  InvalidSignatureError,
+  isLitError,
+  LitError,
+  LitNodeClientNotReadyError,
+  LocalStorageItemNotFoundException,
+  LocalStorageItemNotSetException,
+  NetworkError,
+  NodeError,
+  NoValidShares,
+  ParamsMissingError,
+  UnknownError,
+  UnsupportedMethodError,
+  WasmInitError,
+} from "./errors.js";
+export type { ErrorDetails, ErrorInfo, ErrorKind, ErrorReason, NodeFailure } from "./errors.js";
+export { init } from "./load.js";
+export type { InitOptions } from "./load.js";
+export type { WasmSource } from "./source.js";
+export type {
+  AuthMethod,
+  AuthSig,
+  GetLitActionSessionSigs,
+  LitContractContext,
+  LitContractResolverContext,
+  LitNodeClientConfig,
+  SessionKeyPair,
+  SessionSigsMap,
+} from "./params.js";
+export {
+  LitAccessControlConditionResource,
+  LitActionResource,
+  LitPKPResource,
+  LitRLIResource,
+  parseLitResource,
+} from "./resources.js";
+export type { ILitResource, LitResourceAbilityRequest } from "./resources.js";
+export type { StorageChoice, StorageKind, StorageLike } from "./storage.js";

@@ -1,0 +1,207 @@
+/**
+ * The loader: starts lit.wasm when it is first needed and hands out what it
+ * exports. Start with {@link init}. Nothing is written to the page's globals:
+ * the program's global object is a scope made here, and native functions that
+ * insist on their own receiver cross as closures.
+ */
+import { makeError, type ErrorFields, type LitError } from "./errors.js";
+import { instantiate, isResponse, type WasmSource } from "./source.js";
+import type { StorageLike } from "./storage.js";
+import { defineGo, type Go } from "./wasm_exec.js";
+
+export interface InitOptions {
+  /** lit.wasm, where it is not next to this file: an address, a response, bytes, or a compiled module. */
+  wasm?: WasmSource;
+}
+
+/** What Go reports to a client of ours while no call of it is waiting. */
+export interface Ports {
+  storage?: StorageLike;
+  now?: () => number;
+  onEvent(json: string): void;
+}
+
+/** A client inside the module. Results are JSON. */
+export interface ModuleClient {
+  connect(signal?: AbortSignal): Promise<string>;
+  disconnect(): Promise<string>;
+  getLitActionSessionSigs(params: string, signal?: AbortSignal): Promise<string>;
+  getSessionKey(): Promise<string>;
+  getLatestBlockhash(signal?: AbortSignal): Promise<string>;
+  /** Frees what the module holds for this client. */
+  release(): void;
+}
+
+/** What a synchronous function of the module returns, because Go cannot throw into JavaScript. */
+export type Outcome<Value> = { value: Value } | { error: unknown };
+
+/** What the module exports. */
+export interface ModuleAPI {
+  readonly version: string;
+  newClient(config: string, ports: Ports): Outcome<ModuleClient>;
+}
+
+/** One running program. When it ends, every call that waits and every later one rejects with `internal`. */
+export class Program {
+  readonly #waiting = new Set<(death: LitError) => void>();
+  #death: LitError | undefined;
+  #api: ModuleAPI | undefined;
+
+  /** Calls a synchronous function of the API; throws its error, or `internal` when the program has ended or ends in it. */
+  enter<Value>(call: (api: ModuleAPI) => Outcome<Value>): Value {
+    if (!this.#api || this.#death) {
+      throw this.#death ?? ended("it has not started");
+    }
+    let outcome: Outcome<Value>;
+    try {
+      outcome = call(this.#api);
+    } catch (error) {
+      throw this.#death ?? error;
+    }
+    if ("error" in outcome) {
+      throw outcome.error;
+    }
+    return outcome.value;
+  }
+
+  get ended(): boolean {
+    return this.#death !== undefined;
+  }
+
+  /** Settles as call does, or rejects when the program ends first. */
+  async run<Result>(call: () => Promise<Result>): Promise<Result> {
+    if (this.#death) {
+      throw this.#death;
+    }
+    let stopWaiting: (death: LitError) => void = () => {};
+    const death = new Promise<never>((_, reject) => (stopWaiting = reject));
+    this.#waiting.add(stopWaiting);
+    try {
+      const result = new Promise<Result>((resolve) => resolve(call()));
+      return await Promise.race([death, result]);
+    } finally {
+      this.#waiting.delete(stopWaiting);
+    }
+  }
+
+  /** Starts the program of source and waits until it is ready. */
+  static async start(source: WasmSource): Promise<Program> {
+    const program = new Program();
+    const scope = makeScope();
+    const go = new (defineGo(scope))();
+    const ready = program.run(
+      () => new Promise<ModuleAPI>((resolve) => (scope["litsession"] = makeHooks(resolve))),
+    );
+    ready.catch(() => {}); // also observed below, but perhaps only after it rejected
+    program.#watch(go, await instantiate(source, go.importObject));
+    program.#api = await ready;
+    return program;
+  }
+
+  /**
+   * Runs the program and notices its end. A trap (stack overflow, unreachable)
+   * leaves it unusable without ending it, so that counts as an end as well.
+   * What still calls into it afterwards, a late timer or answer, is ignored.
+   */
+  #watch(go: Go, instance: WebAssembly.Instance): void {
+    const end = (why: string, cause?: unknown) => {
+      this.#end(why, cause);
+      go._scheduledTimeouts.forEach(clearTimeout);
+      go._scheduledTimeouts.clear();
+    };
+    const crashed = (cause: unknown) => end("the program crashed", cause);
+    const resume = go._resume.bind(go);
+    go._resume = () => {
+      if (this.#death) {
+        return;
+      }
+      try {
+        resume();
+      } catch (cause) {
+        crashed(cause);
+        throw cause;
+      }
+    };
+    go.exit = (status) => end(`the program ended with status ${status}`);
+    go.run(instance).catch(crashed);
+  }
+
+  #end(why: string, cause?: unknown): void {
+    this.#death ??= ended(why, cause);
+    for (const stopWaiting of this.#waiting) {
+      stopWaiting(this.#death);
+    }
+    this.#waiting.clear();
+  }
+}
+
+function ended(why: string, cause?: unknown): LitError {
+  return makeError({
+    reason: "internal",
+    message: `lit.wasm stopped working: ${why}. Call connect() to start it again, and please report this.`,
+    cause,
+  });
+}
+
+/** Names that the program and its runtime look up on their global object. */
+const SCOPE_NAMES = [
+  "AbortController", "Array", "ArrayBuffer", "BigInt", "Boolean", "DOMException", "DataView", "Date", "Error",
+  "Function", "JSON", "Map", "Math", "Number", "Object", "Promise", "RangeError", "Reflect", "Set", "String",
+  "Symbol", "TextDecoder", "TextEncoder", "TypeError", "URL", "Uint8Array", "Uint8ClampedArray",
+  "console", "crypto", "performance",
+] as const;
+
+/** The program's global object: copies of references, so that what it defines stays here. */
+function makeScope(): Record<string, unknown> {
+  const page = globalThis as unknown as Record<string, unknown>;
+  return Object.fromEntries(SCOPE_NAMES.map((name) => [name, page[name]]));
+}
+
+/** The loader's side of the border. The page's fetch is looked up at each call, so that it can be replaced. */
+function makeHooks(ready: (api: ModuleAPI) => void): object {
+  return {
+    fetch: (url: string, init: RequestInit) => globalThis.fetch(url, init),
+    makeError: (fields: ErrorFields) => makeError(fields),
+    ready,
+  };
+}
+
+/** The one program of this copy of the package, shared by its clients, and where it came from. */
+const shared: { starting: Promise<Program> | undefined; running: Program | undefined; wasm: WasmSource } = {
+  starting: undefined,
+  running: undefined,
+  wasm: new URL("./lit.wasm", import.meta.url),
+};
+
+/** The running program, started or started anew as needed; options count for the call that starts it. */
+export function load(options: InitOptions = {}): Promise<Program> {
+  if (shared.running?.ended) {
+    shared.starting = shared.running = undefined;
+  }
+  shared.starting ??= start(options.wasm ?? shared.wasm);
+  return shared.starting;
+}
+
+async function start(wasm: WasmSource): Promise<Program> {
+  try {
+    shared.running = await Program.start(wasm);
+  } catch (error) {
+    shared.starting = undefined;
+    throw error;
+  }
+  if (!isResponse(wasm)) {
+    shared.wasm = wasm; // where to find it again; a response can be read only once
+  }
+  return shared.running;
+}
+
+/**
+ * Loads lit.wasm, once however often it is called. Clients call it by
+ * themselves; call it to choose another place for lit.wasm, or to load early.
+ * After a failure (`module_unavailable`) it can be called again, and when the
+ * program has died the next call loads it anew, from the same place.
+ */
+export async function init(options?: InitOptions): Promise<{ version: string }> {
+  const program = await load(options);
+  return { version: program.enter((api) => ({ value: api.version })) };
+}

@@ -1,0 +1,191 @@
+/**
+ * Parameters, by the official SDK's names, and how they cross to the module:
+ * as JSON, once. What they mean and whether they fit is checked there.
+ */
+import type { LitNetwork } from "./constants.js";
+import { InvalidParamType } from "./errors.js";
+import type { LitResourceAbilityRequest } from "./resources.js";
+import type { StorageChoice, StorageLike } from "./storage.js";
+
+/** Addresses of a network's contracts, by name; `Staking` is needed. ABIs may be there and are not read. */
+export interface LitContractContext {
+  Staking: { address: string; abi?: unknown; name?: string };
+  [contract: string]: { address: string; abi?: unknown; name?: string };
+}
+
+/** Or a contract that knows them. Addresses in `contractContext` win. */
+export interface LitContractResolverContext {
+  resolverAddress: string;
+  /** 0 Dev, 1 Staging, 2 Prod. */
+  environment: number;
+  abi?: unknown;
+  contractContext?: Partial<LitContractContext>;
+  provider?: unknown;
+}
+
+export interface LitNodeClientConfig {
+  litNetwork: LitNetwork;
+  /** The chain's JSON-RPC endpoint. Default: that of the network, `http://127.0.0.1:8545` for `custom`. */
+  rpcUrl?: string;
+  /** Where the contracts are. Required for `custom`. */
+  contractContext?: LitContractContext | LitContractResolverContext;
+  /** Overwritten by connect with what the chain says. */
+  minNodeCount?: number;
+  /** Milliseconds for all handshakes together. Default 20,000. */
+  connectTimeout?: number;
+  checkNodeAttestation?: boolean;
+  /** Scheme of the nodes' URLs. Default: https on port 443, else that of the network. */
+  nodeProtocol?: "http://" | "https://" | null;
+  /** Logs each call's name and duration, nothing else. Default false. */
+  debug?: boolean;
+  /** The official form of `storage`; `storage` wins. */
+  storageProvider?: { provider: StorageLike };
+  /** Where the session key and authorizations rest. Default: localStorage where it can be used, else memory. */
+  storage?: StorageChoice;
+  /** Domain of the messages that are signed. Default: the page's host, or `litprotocol.com` outside of pages. */
+  domain?: string;
+  /** Clock, in milliseconds since 1970. Default: Date.now. */
+  now?: () => number;
+}
+
+/** Who signed what. A PKP's carries `algo: "LIT_BLS"`. */
+export interface AuthSig {
+  sig: string;
+  derivedVia: string;
+  signedMessage: string;
+  address: string;
+  algo?: string;
+}
+
+/** ed25519; hex of 32 and 64 bytes. */
+export interface SessionKeyPair {
+  publicKey: string;
+  secretKey: string;
+}
+
+/** One signature per node, by node URL. Each is valid for its node only. */
+export type SessionSigsMap = Record<string, AuthSig>;
+
+/** A way to prove control of a PKP besides the action. */
+export interface AuthMethod {
+  authMethodType: number;
+  accessToken: string;
+}
+
+interface CommonParams {
+  /** 65 bytes uncompressed, hex with or without `0x`. */
+  pkpPublicKey: string;
+  /** What the session is to be allowed. */
+  resourceAbilityRequests: LitResourceAbilityRequest[];
+  /** Become global variables of the action. Part of the request to every node. */
+  jsParams: Record<string, unknown>;
+  chain?: string;
+  /** RFC 3339, UTC. Default: 24 hours from now. */
+  expiration?: string;
+  domain?: string;
+  /** Default: the one in storage, or a new one. */
+  sessionKey?: SessionKeyPair;
+  capabilityAuthSigs?: AuthSig[];
+  capacityDelegationAuthSig?: AuthSig;
+  sessionCapabilityObject?: { encodeAsSiweResource(): string };
+  authMethods?: AuthMethod[];
+  ipfsOptions?: { overwriteCode?: boolean; gatewayUrl?: `https://${string}/ipfs/` | `http://${string}/ipfs/` };
+  /** Aborting rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+type Never<Names extends string> = { [N in Names]?: never };
+
+/** Exactly one of the three says which action runs. */
+type ActionParams =
+  | ({ /** Source in base64. */ litActionCode: string } & Never<"litActionIpfsId" | "litActionSource">)
+  | ({ /** CIDv0 of the source. */ litActionIpfsId: string } & Never<"litActionCode" | "litActionSource">)
+  | ({ /** Source as it is. */ litActionSource: string } & Never<"litActionCode" | "litActionIpfsId">);
+
+export type GetLitActionSessionSigs = CommonParams & ActionParams;
+
+const CONFIG_NAMES = [
+  "litNetwork",
+  "rpcUrl",
+  "contractContext",
+  "minNodeCount",
+  "connectTimeout",
+  "checkNodeAttestation",
+  "nodeProtocol",
+  "domain",
+] as const;
+
+const PARAM_NAMES = [
+  "pkpPublicKey",
+  "litActionCode",
+  "litActionIpfsId",
+  "litActionSource",
+  "jsParams",
+  "resourceAbilityRequests",
+  "chain",
+  "expiration",
+  "domain",
+  "sessionKey",
+  "capabilityAuthSigs",
+  "capacityDelegationAuthSig",
+  "sessionCapabilityObject",
+  "authMethods",
+  "ipfsOptions",
+] as const;
+
+/** The configuration as the module reads it. ABIs and providers stay behind: they are large, or no data. */
+export function encodeConfig(config: object): string {
+  return encode(config, CONFIG_NAMES, (name, value) =>
+    JSON.stringify(value, name === "contractContext" ? withoutABIs : undefined),
+  );
+}
+
+/** The parameters as the module reads them: each value as JSON.stringify writes it, because parts of it get signed. */
+export function encodeParams(params: unknown): string {
+  if (typeof params !== "object" || params === null) {
+    throw invalid("params", "an object");
+  }
+  return encode(params, PARAM_NAMES, (name, value) =>
+    JSON.stringify(name === "sessionCapabilityObject" ? capability(value) : value),
+  );
+}
+
+/** Reads each name once. A value that cannot be JSON (a cycle, a bigint, a getter that throws) is `invalid_param`. */
+function encode(
+  values: object,
+  names: readonly string[],
+  write: (name: string, value: unknown) => string | undefined,
+): string {
+  const members: string[] = [];
+  for (const name of names) {
+    let text: string | undefined;
+    try {
+      text = write(name, (values as Record<string, unknown>)[name]);
+    } catch (cause) {
+      throw invalid(name, "a value that JSON can hold", cause);
+    }
+    if (text !== undefined) {
+      members.push(`${JSON.stringify(name)}:${text}`);
+    }
+  }
+  return `{${members.join(",")}}`;
+}
+
+function withoutABIs(key: string, value: unknown): unknown {
+  return key === "abi" || key === "provider" ? undefined : value;
+}
+
+/** An object of the official SDK gives its urn; anything else goes as it is and is refused by the module. */
+function capability(value: unknown): unknown {
+  const object = value as { encodeAsSiweResource?: unknown } | null | undefined;
+  return typeof object?.encodeAsSiweResource === "function" ? { urn: object.encodeAsSiweResource() as unknown } : value;
+}
+
+function invalid(param: string, want: string, cause?: unknown): Error {
+  return new InvalidParamType({
+    reason: "invalid_param",
+    message: `${param} must be ${want}.`,
+    details: { param, want },
+    cause,
+  });
+}

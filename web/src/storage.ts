@@ -1,0 +1,83 @@
+/** Where session keys rest: the caller's choice, turned into the one shape that the module calls. */
+import { InvalidParamType } from "./errors.js";
+
+/** An object of the Web Storage shape. Its methods may return promises. */
+export interface StorageLike {
+  getItem(key: string): string | null | undefined | Promise<string | null | undefined>;
+  setItem(key: string, value: string): unknown;
+  removeItem(key: string): unknown;
+}
+
+/**
+ * - `"local"`: localStorage, shared by all tabs of the origin, kept over restarts
+ * - `"session"`: sessionStorage, this tab only
+ * - `"memory"`: this client only, gone with it
+ * - an object: anything that stores strings
+ */
+export type StorageChoice = "local" | "session" | "memory" | StorageLike;
+
+/** What is in use; `"custom"` is an object of the caller's. */
+export type StorageKind = "local" | "session" | "memory" | "custom";
+
+/** A choice as it turned out. */
+export interface ResolvedStorage {
+  kind: StorageKind;
+  /** Absent for memory, which the module brings itself. */
+  port?: StorageLike;
+  /** Why a storage that was asked for by name is not used. */
+  refusal?: unknown;
+}
+
+/**
+ * Resolves a choice. No choice means localStorage where it can be used, else
+ * memory. A named storage that this place does not have becomes memory with a
+ * refusal; a choice of the wrong type throws (reason `invalid_param`).
+ */
+export function resolveStorage(choice: unknown): ResolvedStorage {
+  switch (choice) {
+    case undefined:
+    case null:
+      return { ...webStorage("local"), refusal: undefined };
+    case "local":
+    case "session":
+      return webStorage(choice);
+    case "memory":
+      return { kind: "memory" };
+  }
+  if (!isStorageLike(choice)) {
+    throw new InvalidParamType({
+      reason: "invalid_param",
+      message: 'storage must be "local", "session", "memory" or an object with getItem, setItem and removeItem.',
+      details: { param: "storage", want: '"local", "session", "memory" or {getItem, setItem, removeItem}' },
+    });
+  }
+  return { kind: "custom", port: closuresOver(choice) };
+}
+
+/** Merely naming localStorage throws where cookies are blocked; reading once shows whether it works. */
+function webStorage(kind: "local" | "session"): ResolvedStorage {
+  try {
+    const store = kind === "local" ? globalThis.localStorage : globalThis.sessionStorage;
+    store.getItem("lit-session-key");
+    return { kind, port: closuresOver(store) };
+  } catch (refusal) {
+    return { kind: "memory", refusal };
+  }
+}
+
+/** The module calls closures only, so no getter of a foreign object ever runs inside it. */
+function closuresOver(store: StorageLike): StorageLike {
+  return {
+    getItem: (key) => store.getItem(key),
+    setItem: (key, value) => store.setItem(key, value),
+    removeItem: (key) => store.removeItem(key),
+  };
+}
+
+function isStorageLike(value: unknown): value is StorageLike {
+  if (typeof value !== "object" && typeof value !== "function") {
+    return false;
+  }
+  const store = value as Partial<StorageLike>;
+  return [store.getItem, store.setItem, store.removeItem].every((method) => typeof method === "function");
+}
