@@ -1,0 +1,117 @@
+package internal_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "litsession/"
+
+// layers is the architecture: what each package may import of ours. Every
+// package may import internal/literr and internal/jsjson.
+var layers = map[string][]string{
+	"internal/literr":             {},
+	"internal/jsjson":             {},
+	"internal/eth":                {},
+	"internal/bls":                {},
+	"internal/fetch":              {},
+	"internal/ipfs":               {"internal/fetch"},
+	"internal/siwe":               {"internal/eth"},
+	"internal/recap":              {"internal/siwe", "internal/eth"},
+	"internal/session":            {"internal/recap", "internal/siwe", "internal/eth", "internal/bls", "storage"},
+	"internal/nodeapi":            {"internal/fetch", "internal/eth"},
+	"internal/contracts":          {"internal/fetch", "internal/eth"},
+	"internal/litclient":          {"internal/nodeapi", "internal/contracts", "internal/ipfs", "internal/session", "internal/recap", "internal/siwe", "internal/eth", "internal/bls", "internal/fetch", "storage"},
+	"internal/devnet/action":      {},
+	"internal/devnet/chain/hdkey": {},
+	"internal/devnet/chain":       {"internal/devnet/chain/hdkey", "internal/contracts", "internal/eth"},
+	"internal/devnet/node":        {"internal/nodeapi", "internal/fetch", "internal/siwe", "internal/recap", "internal/session", "internal/bls", "internal/ipfs", "internal/eth", "internal/devnet/action"},
+	"internal/devnet":             {"internal/devnet/node", "internal/devnet/chain", "internal/devnet/chain/hdkey", "internal/devnet/action", "internal/bls", "internal/eth", "internal/ipfs", "internal/nodeapi"},
+	"internal/checksigs":          {"internal/session", "internal/recap", "internal/siwe", "internal/eth", "internal/bls"},
+	"internal/devnet/litdevnet":   {"internal/devnet"},
+	"internal/chromium":           {},
+	"internal/playground":         {"internal/chromium"},
+	"internal/tryout":             {"internal/playground"},
+	"jsglue":                      {"internal/fetch"},
+	"storage":                     {"jsglue"},
+	"wasm":                        {"jsglue", "storage", "internal/litclient", "internal/session", "internal/fetch"},
+}
+
+// Only these go into the module from go-ethereum, and none of what costs most.
+var (
+	forbiddenInModule = []string{"net/http", "crypto/x509"}
+	gethInModule      = []string{"github.com/ethereum/go-ethereum/crypto/keccak"}
+)
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+func list(t *testing.T, env []string, args ...string) (packages []listed) {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps"}, args...)...)
+	cmd.Dir = ".."
+	cmd.Env = append(os.Environ(), env...)
+	var problems strings.Builder
+	cmd.Stderr = &problems
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, problems.String())
+	}
+	decoder := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p listed
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+}
+
+func TestImportsFollowTheLayers(t *testing.T) {
+	for _, env := range [][]string{nil, {"GOOS=js", "GOARCH=wasm"}} {
+		for _, p := range list(t, env, "-e", "./internal/...", "./jsglue/...", "./storage/...", "./wasm/...") {
+			checkImports(t, p)
+		}
+	}
+}
+
+func checkImports(t *testing.T, p listed) {
+	name := strings.TrimPrefix(p.ImportPath, module)
+	if strings.HasPrefix(name, "internal/") && slices.Contains(p.Imports, "syscall/js") {
+		t.Errorf("%s imports syscall/js: only the glue may", name)
+	}
+	for _, path := range p.Imports {
+		imported, ours := strings.CutPrefix(path, module)
+		if !ours || imported == "internal/literr" || imported == "internal/jsjson" {
+			continue
+		}
+		if !slices.Contains(layers[name], imported) {
+			t.Errorf("%s imports %s, which the layers do not allow", name, imported)
+		}
+	}
+}
+
+func TestModuleHoldsNothingHeavy(t *testing.T) {
+	if _, err := os.Stat("../wasm"); err != nil {
+		t.Fatal("there is no module to look at")
+	}
+	for _, p := range list(t, []string{"GOOS=js", "GOARCH=wasm"}, "./wasm") {
+		for _, dep := range p.Deps {
+			geth := strings.HasPrefix(dep, "github.com/ethereum/go-ethereum/") && !slices.Contains(gethInModule, dep)
+			if slices.Contains(forbiddenInModule, dep) || geth {
+				t.Errorf("the module holds %s", dep)
+			}
+		}
+	}
+}
