@@ -54,6 +54,18 @@ const (
 	StorageCorrupt Code = "storage_corrupt" // the stored value was not ours to use and was replaced
 )
 
+// What a wallet and the chain did with a transaction. All but NoWallet carry
+// what is known of it in details: txHash, nonce, from.
+const (
+	NoWallet           Code = "no_wallet"           // install a wallet, or pass a signer
+	UserRejected       Code = "user_rejected"       // the user said no in the wallet; ask again only when the user wants to
+	WrongChain         Code = "wrong_chain"         // switch the wallet to the chain of details.want
+	InsufficientFunds  Code = "insufficient_funds"  // the account at details.from has details.balance wei and needs details.cost
+	Reverted           Code = "reverted"            // the contract refused: details.revert says why
+	TransactionDropped Code = "transaction_dropped" // it was never mined or another one took its place; the same call sends it again
+	WalletFailed       Code = "wallet_failed"       // the wallet failed on its own; the same call looks whether it sent before it sends again
+)
+
 // Internal is a broken invariant of this program: please report it.
 const Internal Code = "internal"
 
@@ -65,6 +77,7 @@ func Codes() []Code {
 		NotAuthorized, ActionFailed, RequestRefused, RateLimited, NodeFault, NotEnoughShares,
 		BadSignature, BadShare, BadAttestation, CIDMismatch, MessageMismatch, NodesDisagree,
 		StorageDenied, StorageFull, StorageCorrupt,
+		NoWallet, UserRejected, WrongChain, InsufficientFunds, Reverted, TransactionDropped, WalletFailed,
 		Internal,
 	}
 }
@@ -74,7 +87,7 @@ func Codes() []Code {
 func (c Code) Retryable() bool {
 	switch c {
 	case NodeUnreachable, ChainUnreachable, GatewayUnreachable, NotEnoughNodes, Timeout,
-		RateLimited, NodeFault:
+		RateLimited, NodeFault, TransactionDropped, WalletFailed:
 		return true
 	}
 	return false

@@ -32,6 +32,13 @@ export type ModuleReason =
   | "storage_denied"
   | "storage_full"
   | "storage_corrupt"
+  | "no_wallet"
+  | "user_rejected"
+  | "wrong_chain"
+  | "insufficient_funds"
+  | "reverted"
+  | "transaction_dropped"
+  | "wallet_failed"
   | "internal";
 
 /** Reasons of the loader itself: lit.wasm did not arrive or did not compile. */
@@ -73,6 +80,10 @@ export interface ErrorDetails {
   node?: string;
   /** Storage key. */
   key?: string;
+  /** Transaction, `0x` and 64 hex digits. */
+  txHash?: string;
+  /** Why the contract refused: its text, or the name of its error with the arguments. */
+  revert?: string;
   [fact: string]: unknown;
 }
 
@@ -176,6 +187,8 @@ export const NoValidShares = official("NoValidShares", "Unexpected");
 export const LocalStorageItemNotFoundException = official("LocalStorageItemNotFoundException", "Unexpected");
 export const LocalStorageItemNotSetException = official("LocalStorageItemNotSetException", "Unexpected");
 export const WasmInitError = official("WasmInitError", "Unexpected");
+export const WrongNetworkException = official("WrongNetworkException", "Validation");
+export const TransactionError = official("TransactionError", "Unexpected");
 export const NodeError = official("NodeError", "Unknown");
 export const UnknownError = official("UnknownError", "Unknown");
 /** For the cases in which the official SDK throws a plain Error; ours has a reason all the same. */
@@ -209,6 +222,13 @@ const CLASS_OF: { readonly [R in ErrorReason]: new (fields: ErrorFields) => LitE
   storage_denied: LocalStorageItemNotSetException,
   storage_full: LocalStorageItemNotSetException,
   storage_corrupt: LocalStorageItemNotFoundException,
+  no_wallet: InitError,
+  user_rejected: TransactionError,
+  wrong_chain: WrongNetworkException,
+  insufficient_funds: TransactionError,
+  reverted: TransactionError,
+  transaction_dropped: TransactionError,
+  wallet_failed: TransactionError,
   internal: UnknownError,
   module_unavailable: WasmInitError,
 };

@@ -23,9 +23,11 @@ export {
   NodeError,
   NoValidShares,
   ParamsMissingError,
+  TransactionError,
   UnknownError,
   UnsupportedMethodError,
   WasmInitError,
+  WrongNetworkException,
 } from "./errors.js";
 export type { ErrorDetails, ErrorInfo, ErrorKind, ErrorReason, NodeFailure } from "./errors.js";
 export { init } from "./load.js";
