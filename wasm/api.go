@@ -22,11 +22,12 @@ func newExports(hooks js.Value) exports {
 	}
 }
 
-// api returns {version, newClient(config, ports)}. Its function lives as long
-// as the program.
+// api returns {version, call(name, json), newClient(config, ports)}. Its
+// functions live as long as the program.
 func (e exports) api() js.Value {
 	api := newObject()
 	api.Set("version", version)
+	api.Set("call", jsglue.Function(e.errs, 2, call))
 	api.Set("newClient", jsglue.Function(e.errs, 2, func(args []js.Value) (any, error) {
 		config, err := e.config(args[0], args[1])
 		if err != nil {

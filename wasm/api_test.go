@@ -13,6 +13,12 @@ func TestAPI(t *testing.T) {
 	if got := api(unreachable).Get("version").String(); got != "devel" {
 		t.Errorf("version %q", got)
 	}
+	const cid = `"QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH"`
+	if got := api(unreachable).Call("call", "getIpfsId", `{"str":""}`).Get("value").String(); got != cid {
+		t.Errorf("getIpfsId answers %s", got)
+	}
+	wantReason(t, api(unreachable).Call("call", "getIpfsId", `{}`).Get("error"), "invalid_param")
+	wantReason(t, api(unreachable).Call("call", "none", `{}`).Get("error"), "internal")
 	client := open(t, unreachable, custom, `{}`)
 	names := js.Global().Get("Object").Call("keys", client).Call("join").String()
 	if names != "connect,disconnect,getLitActionSessionSigs,getSessionKey,getLatestBlockhash,release" {
@@ -130,14 +136,14 @@ func TestAbort(t *testing.T) {
 	for _, name := range []string{"connect", "getSessionKey"} {
 		t.Run(name+", before", func(t *testing.T) {
 			reason := eval(`new Error("user left")`)
-			got := rejection(t, open(t, hangs, custom, slowStorage).Call(name, eval(`(r) => AbortSignal.abort(r)`).Invoke(reason)))
+			got := rejection(t, open(t, hangs, custom, slowStorage).Call(name, withSignal(name, eval(`(r) => AbortSignal.abort(r)`).Invoke(reason))...))
 			if !got.Equal(reason) {
 				t.Errorf("rejected with %v", got)
 			}
 		})
 		t.Run(name+", during", func(t *testing.T) {
 			controller := eval(`new AbortController()`)
-			promise := open(t, hangs, custom, slowStorage).Call(name, controller.Get("signal"))
+			promise := open(t, hangs, custom, slowStorage).Call(name, withSignal(name, controller.Get("signal"))...)
 			nextTask()
 			controller.Call("abort")
 			if got := rejection(t, promise); !got.Equal(controller.Get("signal").Get("reason")) {
@@ -145,7 +151,7 @@ func TestAbort(t *testing.T) {
 			}
 		})
 		t.Run(name+", no signal", func(t *testing.T) {
-			wantReason(t, rejection(t, open(t, hangs, custom, slowStorage).Call(name, "signal")), "invalid_param")
+			wantReason(t, rejection(t, open(t, hangs, custom, slowStorage).Call(name, withSignal(name, js.ValueOf("signal"))...)), "invalid_param")
 		})
 	}
 	t.Run("after", func(t *testing.T) {
@@ -157,6 +163,14 @@ func TestAbort(t *testing.T) {
 			t.Error("no key")
 		}
 	})
+}
+
+// withSignal is the arguments of a method of which only the signal is given.
+func withSignal(name string, signal js.Value) []any {
+	if name == "connect" {
+		return []any{js.Undefined(), signal}
+	}
+	return []any{signal}
 }
 
 func TestTwoClientsAtOnce(t *testing.T) {

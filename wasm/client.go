@@ -35,9 +35,9 @@ func (c client) object(errs jsglue.Errors) js.Value {
 			return string(answer), err
 		}))
 	}
-	method("connect", 0, c.connect)
+	method("connect", 1, c.connect)
 	method("disconnect", 0, c.disconnect)
-	method("getLitActionSessionSigs", 1, c.getLitActionSessionSigs)
+	method("getLitActionSessionSigs", 2, c.getLitActionSessionSigs)
 	method("getSessionKey", 0, c.getSessionKey)
 	method("getLatestBlockhash", 0, c.getLatestBlockhash)
 	add("release", jsglue.Function(errs, 0, func([]js.Value) (any, error) {

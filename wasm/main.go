@@ -6,7 +6,7 @@
 //
 // The loader (web/src/load.ts) gives the runtime a scope object of its own and
 // puts its hooks there under the name litsession: {fetch, makeError, ready}.
-// main calls ready once, with {version, newClient}, and never returns. What
+// main calls ready once, with {version, call, newClient}, and never returns. What
 // cannot be recovered from (no memory, a stack overflow) ends the program, and
 // the loader sees that go.run() has ended.
 package main

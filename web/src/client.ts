@@ -139,7 +139,7 @@ export class LitNodeClient extends Emitter<ClientEvents> {
   async getLitActionSessionSigs(params: GetLitActionSessionSigs, options?: CallOptions): Promise<SessionSigsMap> {
     const signal = options?.signal ?? params?.signal;
     const json = encodeParams(params);
-    return this.#call("getLitActionSessionSigs", signal, (client, ours) => client.getLitActionSessionSigs(json, ours));
+    return this.#call("getLitActionSessionSigs", signal, (client, ours) => client.getLitActionSessionSigs(json, undefined, ours));
   }
 
   /** The session key in storage, made and stored if there is none. */
@@ -158,7 +158,7 @@ export class LitNodeClient extends Emitter<ClientEvents> {
     }
     this.#attempt = new AbortController();
     const { signal } = this.#attempt;
-    const state: NetworkState = await this.#call("connect", signal, (client, ours) => client.connect(ours));
+    const state: NetworkState = await this.#call("connect", signal, (client, ours) => client.connect(undefined, ours));
     this.config.minNodeCount = state.minNodeCount;
     this.connectedNodes = new Set(state.connectedNodes);
     this.networkPubKey = state.networkPubKey;

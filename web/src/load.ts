@@ -14,20 +14,49 @@ export interface InitOptions {
   wasm?: WasmSource;
 }
 
-/** What Go reports to a client of ours while no call of it is waiting. */
+/** What a client lends to its half inside the module. */
 export interface Ports {
   storage?: StorageLike;
   now?: () => number;
+  /** Waits for the lock of that name among the origin's tabs; the caller calls what it resolves to when done. */
+  lock?(name: string): Promise<() => void>;
+  /** What Go reports while no call of the client is waiting. */
   onEvent(json: string): void;
 }
 
-/** A client inside the module. Results are JSON. */
+/** Told how far a call is: `{phase, node?, done, needed}`. */
+export type ModuleProgress = (json: string) => void;
+
+/** Asks the page for a wallet's AuthSig: AuthCallbackParams in, AuthSig out. Undefined where there is no callback. */
+export type ModuleSignIn = (json: string) => Promise<string>;
+
+/**
+ * A client inside the module. Params and results are JSON; what does not
+ * answer in the same turn takes an AbortSignal last.
+ */
 export interface ModuleClient {
-  connect(signal?: AbortSignal): Promise<string>;
+  /** The network's state. */
+  connect(onProgress?: ModuleProgress, signal?: AbortSignal): Promise<string>;
   disconnect(): Promise<string>;
-  getLitActionSessionSigs(params: string, signal?: AbortSignal): Promise<string>;
-  getSessionKey(): Promise<string>;
+  /** The network's state when it differs from what was told before, else `null`. */
+  refresh(signal?: AbortSignal): Promise<string>;
+  getLitActionSessionSigs(params: string, onProgress?: ModuleProgress, signal?: AbortSignal): Promise<string>;
+  getPkpSessionSigs(params: string, onProgress?: ModuleProgress, signal?: AbortSignal): Promise<string>;
+  getSessionSigs(
+    params: string,
+    signIn?: ModuleSignIn,
+    onProgress?: ModuleProgress,
+    signal?: AbortSignal,
+  ): Promise<string>;
+  /** `{authSig, pkpPublicKey}`. */
+  signSessionKey(params: string, onProgress?: ModuleProgress, signal?: AbortSignal): Promise<string>;
+  /** An AuthSig. */
+  getWalletSig(params: string, signIn?: ModuleSignIn, signal?: AbortSignal): Promise<string>;
+  /** A boolean. */
+  checkNeedToResignSessionKey(params: string, signal?: AbortSignal): Promise<string>;
+  /** A string. */
   getLatestBlockhash(signal?: AbortSignal): Promise<string>;
+  getSessionKey(): Promise<string>;
   /** Frees what the module holds for this client. */
   release(): void;
 }
@@ -38,6 +67,8 @@ export type Outcome<Value> = { value: Value } | { error: unknown };
 /** What the module exports. */
 export interface ModuleAPI {
   readonly version: string;
+  /** A function that needs no client, by name; JSON both ways. */
+  call(name: string, args: string): Outcome<string>;
   newClient(config: string, ports: Ports): Outcome<ModuleClient>;
 }
 
@@ -204,4 +235,21 @@ async function start(wasm: WasmSource): Promise<Program> {
 export async function init(options?: InitOptions): Promise<{ version: string }> {
   const program = await load(options);
   return { version: program.enter((api) => ({ value: api.version })) };
+}
+
+/** The program, if it runs already; else throws `not_ready`, for what must answer in the same turn. */
+export function running(): Program {
+  if (!shared.running || shared.running.ended) {
+    throw makeError({
+      reason: "not_ready",
+      message: "lit.wasm is not loaded yet. Call await init(), or connect() of a client, first.",
+      shortMessage: "lit.wasm is not loaded yet.",
+    });
+  }
+  return shared.running;
+}
+
+/** Calls a function of the module that needs no client and answers at once; throws `not_ready` before it is loaded. */
+export function callModule<Result>(name: string, args: unknown): Result {
+  return JSON.parse(running().enter((api) => api.call(name, JSON.stringify(args)))) as Result;
 }

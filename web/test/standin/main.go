@@ -26,7 +26,8 @@ func main() {
 		}
 		return client(errs, config, args[1]), nil
 	})
-	hooks.Call("ready", map[string]any{"version": "standin", "newClient": newClient})
+	call := jsglue.Function(errs, 2, func(args []js.Value) (any, error) { return args[1].String(), nil })
+	hooks.Call("ready", map[string]any{"version": "standin", "call": call, "newClient": newClient})
 	select {}
 }
 
@@ -34,21 +35,21 @@ func main() {
 // configuration, and getLitActionSessionSigs as jsParams.act says.
 func client(errs jsglue.Errors, config string, ports js.Value) map[string]any {
 	return map[string]any{
-		"connect":    answer(errs, `{"connectedNodes":["http://127.0.0.1:1"],"minNodeCount":7,"currentEpochNumber":3}`),
-		"disconnect": answer(errs, "null"),
+		"connect":    answer(errs, 1, `{"connectedNodes":["http://127.0.0.1:1"],"minNodeCount":7,"currentEpochNumber":3}`),
+		"disconnect": answer(errs, 0, "null"),
 		"getSessionKey": jsglue.Method(errs, 0, func(context.Context, []js.Value) (any, error) {
 			return config, nil
 		}),
-		"getLitActionSessionSigs": jsglue.Method(errs, 1, func(ctx context.Context, args []js.Value) (any, error) {
+		"getLitActionSessionSigs": jsglue.Method(errs, 2, func(ctx context.Context, args []js.Value) (any, error) {
 			return act(ctx, args[0].String(), ports)
 		}),
-		"getLatestBlockhash": answer(errs, `"0x00"`),
+		"getLatestBlockhash": answer(errs, 0, `"0x00"`),
 		"release":            js.FuncOf(func(js.Value, []js.Value) any { return nil }),
 	}
 }
 
-func answer(errs jsglue.Errors, text string) js.Func {
-	return jsglue.Method(errs, 0, func(context.Context, []js.Value) (any, error) { return text, nil })
+func answer(errs jsglue.Errors, params int, text string) js.Func {
+	return jsglue.Method(errs, params, func(context.Context, []js.Value) (any, error) { return text, nil })
 }
 
 func act(ctx context.Context, params string, ports js.Value) (any, error) {
