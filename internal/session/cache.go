@@ -52,10 +52,12 @@ func (s Scope) key() (string, error) {
 
 // Cache keeps session keys and AuthSigs in a store, and in memory as well, so
 // that a store that fails ends nothing: the failure is reported and the
-// session goes on. What is read is checked like any foreign input.
+// session goes on. What is read is checked like any foreign input. What was
+// deleted from a store that works is gone here too: that is how pages log out.
 type Cache struct {
 	store  storage.Store
-	memory storage.Store
+	memory storage.Store // everything, for when the store cannot be read
+	unkept storage.Store // what the store could not write
 	report func(error)
 	mutex  sync.Mutex // one key is made, however many calls ask for it
 }
@@ -63,7 +65,7 @@ type Cache struct {
 // NewCache returns a cache over store. report is told of every failure of the
 // store, with a storage code; it must not call the cache.
 func NewCache(store storage.Store, report func(error)) *Cache {
-	return &Cache{store: store, memory: new(storage.Memory), report: report}
+	return &Cache{store: store, memory: new(storage.Memory), unkept: new(storage.Memory), report: report}
 }
 
 // Key returns the stored session key. A missing one is made from random and
@@ -127,29 +129,50 @@ func (c *Cache) RemoveAuthSig(ctx context.Context, s Scope) error {
 	if err != nil {
 		return err
 	}
-	if err := c.memory.Remove(ctx, key); err != nil {
+	if err := c.forget(ctx, key); err != nil {
 		return err
 	}
 	return c.tolerate(ctx, c.store.Remove(ctx, key))
 }
 
+// forget removes a key from memory.
+func (c *Cache) forget(ctx context.Context, key string) error {
+	if err := c.memory.Remove(ctx, key); err != nil {
+		return err
+	}
+	return c.unkept.Remove(ctx, key)
+}
+
 // get prefers the store, which other tabs write to as well.
 func (c *Cache) get(ctx context.Context, key string) (string, bool, error) {
-	text, ok, err := c.store.Get(ctx, key)
-	if err := c.tolerate(ctx, err); err != nil {
+	text, ok, failed := c.store.Get(ctx, key)
+	if err := c.tolerate(ctx, failed); err != nil {
 		return "", false, err
 	}
-	if ok && err == nil {
+	if failed != nil {
+		return c.memory.Get(ctx, key)
+	}
+	if ok {
 		return text, true, nil
 	}
-	return c.memory.Get(ctx, key)
+	if text, ok, err := c.unkept.Get(ctx, key); ok || err != nil {
+		return text, ok, err
+	}
+	return "", false, c.forget(ctx, key)
 }
 
 func (c *Cache) set(ctx context.Context, key, value string) error {
 	if err := c.memory.Set(ctx, key, value); err != nil {
 		return err
 	}
-	return c.tolerate(ctx, c.store.Set(ctx, key, value))
+	failed := c.store.Set(ctx, key, value)
+	if err := c.tolerate(ctx, failed); err != nil {
+		return err
+	}
+	if failed != nil {
+		return c.unkept.Set(ctx, key, value)
+	}
+	return c.unkept.Remove(ctx, key)
 }
 
 // tolerate reports a failure of the store and lets the call go on, unless the

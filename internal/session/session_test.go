@@ -240,6 +240,37 @@ func TestCacheGoesOnFromMemory(t *testing.T) {
 	}
 }
 
+// full is a store that reads and cannot write.
+type full struct{ storage.Memory }
+
+func (*full) Set(context.Context, string, string) error { return literr.StorageFull }
+
+func TestCacheGoesOnWithWhatTheStoreCouldNotWrite(t *testing.T) {
+	cache := session.NewCache(new(full), func(error) {})
+	key, err := cache.Key(t.Context(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := cache.Key(t.Context(), rand.Reader); err != nil || again.PublicKey() != key.PublicKey() {
+		t.Errorf("another key: %v", err)
+	}
+}
+
+func TestCacheForgetsWhatWasDeletedFromTheStore(t *testing.T) {
+	store := new(storage.Memory)
+	cache := session.NewCache(store, func(err error) { t.Errorf("reported %v", err) })
+	key, err := cache.Key(t.Context(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Remove(t.Context(), "lit-session-key"); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := cache.Key(t.Context(), rand.Reader); err != nil || again.PublicKey() == key.PublicKey() {
+		t.Errorf("still the same key, or %v", err)
+	}
+}
+
 func FuzzParseAuthSig(f *testing.F) {
 	f.Add([]byte(read(f).EndToEnd.AuthSigJSON))
 	f.Fuzz(func(t *testing.T, text []byte) {
