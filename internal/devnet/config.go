@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"slices"
 	"time"
 
 	"litsession/internal/devnet/chain"
+	"litsession/internal/devnet/node"
 )
 
 // DefaultNodes is the number of nodes of the zero [Config].
@@ -15,6 +17,16 @@ const DefaultNodes = 10
 // DefaultChainID is the chain's id in the zero [Config], the one that the
 // official SDK assumes for custom networks.
 const DefaultChainID = chain.DefaultChainID
+
+// CreditCheck is how nodes check capacity credits.
+type CreditCheck = node.CreditCheck
+
+// The ways to check capacity credits.
+const (
+	CreditsOff     = node.CreditsOff     // not at all
+	CreditsPresent = node.CreditsPresent // one that has not expired is enough
+	CreditsCounted = node.CreditsCounted // uses and rates are counted
+)
 
 // Config says what network to start. The zero value is ten nodes on free ports
 // of 127.0.0.1, with fresh keys, in memory.
@@ -33,6 +45,8 @@ type Config struct {
 	Page string
 	// StrictNonce makes nodes refuse a nonce that is no block of this chain.
 	StrictNonce bool
+	// Credits is how nodes check capacity credits. Default [CreditsOff].
+	Credits CreditCheck
 	// ActionTime is how long a Lit Action may run. Default: the node's 30 s.
 	ActionTime time.Duration
 	// Now is the clock of the chain and the nodes. Default time.Now.
@@ -64,6 +78,9 @@ func (c Config) withDefaults() Config {
 	if c.ChainID == 0 {
 		c.ChainID = DefaultChainID
 	}
+	if c.Credits == "" {
+		c.Credits = CreditsOff
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -82,6 +99,9 @@ func (c Config) Check() error {
 		return wrong("threshold", "%d nodes need 2 to %d, not %d", c.Nodes, c.Nodes, c.Threshold)
 	case err != nil || !host.Is4():
 		return wrong("host", "%q is not an IPv4 address", c.Host)
+	}
+	if !slices.Contains(node.CreditChecks(), c.Credits) {
+		return wrong("credits", "%q is not one of %v", c.Credits, node.CreditChecks())
 	}
 	if err := c.checkPorts(); err != nil {
 		return err

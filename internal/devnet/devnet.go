@@ -87,7 +87,7 @@ func (n *Network) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := n.serveNodes(keys, network.Epoch.Number); err != nil {
+	if err := n.serveNodes(ctx, keys, network.Epoch.Number); err != nil {
 		return err
 	}
 	n.descriptor = n.describe(keys, pkp, cid, network)
@@ -132,12 +132,16 @@ func (n *Network) permit(ctx context.Context, keys keys, pkp chain.PKP, cid ipfs
 	return n.chain.PermitAction(ctx, keys.accounts[0], pkp.TokenID, cid.Multihash(), []uint64{scopeSignAnything})
 }
 
-func (n *Network) serveNodes(keys keys, epoch uint64) error {
+func (n *Network) serveNodes(ctx context.Context, keys keys, epoch uint64) error {
 	runtime, err := action.New(action.Options{})
 	if err != nil {
 		return err
 	}
 	view := chainView{n.chain, n.chain.Reader()}
+	window, err := view.reader.CreditWindow(ctx)
+	if err != nil {
+		return err
+	}
 	dealer := n.newDealer(keys)
 	for i, s := range n.servers {
 		one := node.New(node.Config{
@@ -150,6 +154,7 @@ func (n *Network) serveNodes(keys keys, epoch uint64) error {
 			Limits:      action.Limits{Time: n.config.ActionTime},
 			Now:         n.config.Now,
 			StrictNonce: n.config.StrictNonce,
+			CreditCheck: n.config.Credits, Credits: creditView{view.reader}, CreditWindow: window,
 		})
 		n.nodes = append(n.nodes, one)
 	}

@@ -61,6 +61,15 @@ func (r Reader) CreditsOf(ctx context.Context, owner common.Address) ([]Credit, 
 	return credits, nil
 }
 
+// CreditWindow is the time over which a credit's rate is reckoned.
+func (r Reader) CreditWindow(ctx context.Context) (time.Duration, error) {
+	seconds, err := read[*big.Int](ctx, r, "RateLimitNFT", "RLIHolderRateLimitWindowSeconds")
+	if err != nil {
+		return 0, err
+	}
+	return time.Duration(seconds.Int64()) * time.Second, nil
+}
+
 // Payers are the accounts that pay for a user.
 func (r Reader) Payers(ctx context.Context, user common.Address) ([]Payer, error) {
 	values, err := r.call(ctx, "PaymentDelegation", "getPayersAndRestrictions", []common.Address{user})

@@ -23,7 +23,7 @@ type validCapability struct {
 // findCapability looks for the first AuthSig that allows the purpose. The
 // others that are valid count for the auth context only.
 func (n *Node) findCapability(sigs []session.AuthSig, sessionKey string, p purpose) (validSession, *refusal) {
-	var found validSession
+	found := validSession{sigs: sigs}
 	for _, sig := range sigs {
 		capability, ok := n.verifyCapability(sig, sessionKey)
 		if !ok {
@@ -45,14 +45,9 @@ func (n *Node) findCapability(sigs []session.AuthSig, sessionKey string, p purpo
 // user's.
 func (n *Node) verifyCapability(sig session.AuthSig, sessionKey string) (validCapability, bool) {
 	c := validCapability{network: sig.DerivedVia == session.DerivedViaBLS}
-	var ok bool
-	if c.network {
-		message, err := sig.Verify(n.config.Keys.Network, n.config.Now())
-		c.message, ok = message, err == nil
-	} else {
-		c.message, ok = verifyWalletCapability(sig, n.config.Now())
-	}
-	if !ok || c.message.URI != "lit:session:"+sessionKey {
+	var refused *refusal
+	c.message, refused = n.verifySigner(sig, n.config.Now())
+	if refused != nil || c.message.URI != "lit:session:"+sessionKey {
 		return c, false
 	}
 	c.address = c.message.Address
@@ -69,27 +64,43 @@ func (n *Node) verifyCapability(sig session.AuthSig, sessionKey string) (validCa
 	return c, true
 }
 
-func verifyWalletCapability(sig session.AuthSig, now time.Time) (siwe.Message, bool) {
-	message, err := siwe.Parse(sig.SignedMessage)
-	if err != nil || !strings.EqualFold(withPrefix(sig.Address), message.Address.String()) {
-		return message, false
+// verifySigner checks who signed an AuthSig, the network or a wallet, and that
+// now lies within its times.
+func (n *Node) verifySigner(sig session.AuthSig, now time.Time) (siwe.Message, *refusal) {
+	if sig.DerivedVia != session.DerivedViaBLS {
+		return verifyWalletCapability(sig, now)
 	}
-	if verifyPersonalSign(sig.Sig, sig.SignedMessage, message.Address) != nil {
-		return message, false
+	message, err := sig.Verify(n.config.Keys.Network, now)
+	if err != nil {
+		return message, refuseCode("NodeInvalidAuthSig", err.Error())
+	}
+	return message, nil
+}
+
+func verifyWalletCapability(sig session.AuthSig, now time.Time) (siwe.Message, *refusal) {
+	message, err := siwe.Parse(sig.SignedMessage)
+	if err != nil {
+		return message, refuseCode("NodeSIWEMessageError", "Error parsing SIWE message", err.Error())
+	}
+	if !strings.EqualFold(withPrefix(sig.Address), message.Address.String()) {
+		return message, refuseCode("NodeInvalidAuthSig", "The AuthSig's address is not the one in its message")
+	}
+	if refused := verifyPersonalSign(sig.Sig, sig.SignedMessage, message.Address); refused != nil {
+		return message, refused
 	}
 	if message.ExpirationTime != "" {
 		expires, err := siwe.ParseTime(message.ExpirationTime)
 		if err != nil || !now.Before(expires) {
-			return message, false
+			return message, refuseCode("NodeInvalidAuthSig", "The AuthSig has expired at "+message.ExpirationTime)
 		}
 	}
 	if message.NotBefore != "" {
 		begins, err := siwe.ParseTime(message.NotBefore)
 		if err != nil || now.Before(begins) {
-			return message, false
+			return message, refuseCode("NodeInvalidAuthSig", "The AuthSig is not valid before "+message.NotBefore)
 		}
 	}
-	return message, true
+	return message, nil
 }
 
 func (c validCapability) allows(p purpose) bool {

@@ -46,6 +46,9 @@ func (n *Node) execute(ctx context.Context, r request) ([]byte, error) {
 	if refused != nil {
 		return nil, refused
 	}
+	if err := n.checkCredits(ctx, valid, executeUnpaid); err != nil {
+		return nil, err
+	}
 	auth := valid.authContext()
 	host := n.config.Host
 	host.Signer = actionSigner{node: n, request: r, auth: auth}

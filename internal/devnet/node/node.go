@@ -25,8 +25,8 @@ import (
 // whose behaviour this is.
 const Version = "1.0.18"
 
-// Config is what one node knows. Everything but Random, Limits, Fetch, Host and
-// StrictNonce is required.
+// Config is what one node knows. Everything but Random, Limits, Fetch, Host,
+// StrictNonce and what concerns credits is required.
 type Config struct {
 	Keys        Keys
 	Blocks      Blocks
@@ -50,6 +50,12 @@ type Config struct {
 	// Random draws a whole number below n, for the jitter of a slow node.
 	// Default rand.Int64N.
 	Random func(n int64) int64
+	// CreditCheck says whether execute and pkp/sign need a capacity credit.
+	// Default [CreditsOff]; the others need Credits and CreditWindow, the time in
+	// which a credit's requests are counted.
+	CreditCheck  CreditCheck
+	Credits      Credits
+	CreditWindow time.Duration
 	// StrictNonce refuses a SIWE nonce that is no block of the chain. Otherwise
 	// any 32 bytes in hex pass and the message's own Issued At stands for the
 	// block's time, so that all nodes still sign the same text.
@@ -113,6 +119,7 @@ type Node struct {
 	fault    Fault
 	props    props // what the fault needs
 	requests map[Endpoint]int
+	spent    *spending
 }
 
 // New makes a node. It opens no port.
@@ -120,7 +127,7 @@ func New(config Config) *Node {
 	if config.Random == nil {
 		config.Random = rand.Int64N
 	}
-	return &Node{config: config, requests: map[Endpoint]int{}}
+	return &Node{config: config, requests: map[Endpoint]int{}, spent: new(spending)}
 }
 
 // Endpoint names what a node serves, as status and faults do.

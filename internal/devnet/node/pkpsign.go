@@ -39,6 +39,9 @@ func (n *Node) pkpSign(ctx context.Context, r request) ([]byte, error) {
 	if refused != nil {
 		return nil, refused
 	}
+	if err := n.checkCredits(ctx, valid, pkpSignUnpaid); err != nil {
+		return nil, err
+	}
 	if len(toSign) != 32 {
 		return nil, refuse(kindUnexpected, "toSign must be 32 bytes")
 	}

@@ -22,6 +22,7 @@ type purpose struct {
 type validSession struct {
 	capability validCapability   // the first that allows the purpose: its signer is the user
 	all        []validCapability // every valid one, in order
+	sigs       []session.AuthSig // every capability, also those that are not valid
 }
 
 // sessionMessage is what a session signature signs.

@@ -67,7 +67,7 @@ func (n *Node) disguised(f Fault, p props) *Node {
 		now := config.Now
 		config.Now = func() time.Time { return now().Add(time.Duration(f.Seconds) * time.Second) }
 	}
-	return &Node{config: config}
+	return &Node{config: config, spent: n.spent}
 }
 
 // stuckBlocks is a chain whose newest block stays the same.
