@@ -6,8 +6,11 @@
  */
 export { LitNodeClient, LitNodeClient as LitNodeClientNodeJs } from "./client.js";
 export type { CallOptions, ClientEvents, Disconnection, ResolvedConfig } from "./client.js";
-export { LIT_ABILITY, LIT_NETWORK, LIT_RESOURCE_PREFIX, LIT_RPC } from "./constants.js";
-export type { LitAbility, LitNetwork, LitResourcePrefix } from "./constants.js";
+export * from "./constants.js";
+export { ResourceAbilityRequestBuilder } from "./builder.js";
+export { formatSessionSigs } from "./format.js";
+export { getSessionSigByUrl, validateSessionSig, validateSessionSigs } from "./validate.js";
+export type { ValidationResult } from "./validate.js";
 export {
   InitError,
   InvalidArgumentException,
