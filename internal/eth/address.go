@@ -5,6 +5,8 @@
 package eth
 
 import (
+	"strings"
+
 	"litsession/internal/literr"
 )
 
@@ -41,4 +43,20 @@ func (a Address) String() string {
 		}
 	}
 	return string(text)
+}
+
+// ParseChecksummed is [ParseAddress] for what a person may have mistyped: digits
+// of mixed case must be in the case of the EIP-55 checksum.
+func ParseChecksummed(text string) (Address, error) {
+	a, err := ParseAddress(text)
+	if err != nil {
+		return Address{}, err
+	}
+	mixed := strings.ContainsAny(text[2:], "abcdef") && strings.ContainsAny(text[2:], "ABCDEF")
+	if mixed && text != a.String() {
+		return Address{}, literr.Errorf(literr.InvalidParam, "the address does not have its EIP-55 checksum").
+			With("param", "address").With("want", "0x and 40 hex digits, mixed case only as the checksum says").
+			WithHint("Compare it with its source, or pass it in lower case.")
+	}
+	return a, nil
 }

@@ -204,3 +204,16 @@ func flipLastBit(text string) string {
 	const digits, flipped = "0123456789abcdef", "1032547698badcfe"
 	return text[:len(text)-1] + string(flipped[strings.IndexByte(digits, last)])
 }
+
+func TestParseChecksummed(t *testing.T) {
+	const good = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+	for _, text := range []string{good, strings.ToLower(good), "0x" + strings.ToUpper(good[2:])} {
+		if a, err := eth.ParseChecksummed(text); err != nil || a.String() != good {
+			t.Errorf("%s: got %v, %v", text, a, err)
+		}
+	}
+	for _, text := range []string{"", "0x12", good[:41] + "D", "0x5aaEB" + good[7:]} {
+		_, err := eth.ParseChecksummed(text)
+		checkInvalidParam(t, err, text)
+	}
+}

@@ -47,21 +47,15 @@ func badPublicKey(why string) error {
 		With("param", "publicKey").With("want", wantPublicKey)
 }
 
-// onCurve tells whether y² = x³ + 7 modulo p = 2²⁵⁶ − 2³² − 977. The curve has no
-// cofactor, so a point on it is in the group, and infinity has no such encoding.
-//
-// Source: SEC 2, section 2.4.1.
+// onCurve tells whether y² = x³ + 7. The curve has no cofactor, so a point on it
+// is in the group, and infinity has no such encoding.
 func onCurve(xBytes, yBytes []byte) bool {
-	p := new(big.Int).Lsh(big.NewInt(1), 256)
-	p.Sub(p, big.NewInt(1<<32+977))
+	c := newCurve()
 	x, y := new(big.Int).SetBytes(xBytes), new(big.Int).SetBytes(yBytes)
-	if x.Cmp(p) >= 0 || y.Cmp(p) >= 0 {
+	if x.Cmp(c.p) >= 0 || y.Cmp(c.p) >= 0 {
 		return false
 	}
-	left := y.Mul(y, y)
-	right := new(big.Int).Mul(x, x)
-	right.Mul(right, x).Add(right, big.NewInt(7))
-	return left.Sub(left, right).Mod(left, p).Sign() == 0
+	return c.square(y).Cmp(c.rightSide(x)) == 0
 }
 
 // Address returns the Ethereum address of the key.
