@@ -59,7 +59,7 @@ test-js: need-chromium ## tests of the border, in a real browser
 test-web: module loader ## tests of the loader, its types and the package
 	cd web && npm test
 
-difftest: build web/difftest/node_modules/.ready ## the official SDK and ours against the same network
+difftest: build need-chromium web/difftest/node_modules/.ready ## the official SDK and ours against the same network
 	cd web/difftest && LITDEVNET=$(CURDIR)/bin/litdevnet npm test
 
 size: ## sizes of what a page loads; fails above the budget

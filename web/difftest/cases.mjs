@@ -3,22 +3,11 @@
 import { generateKeyPairSync } from "node:crypto";
 import { judgeNatively } from "./network.mjs";
 import { accepts, authSigOf, capabilityObject, grants, objections } from "./official.mjs";
+import { both, json, same } from "./rows.mjs";
 import { atInstant, recorded } from "./wire.mjs";
 
 const day = 24 * 60 * 60 * 1000;
 const base64 = (text) => Buffer.from(text, "utf8").toString("base64");
-const json = (value) => JSON.stringify(value);
-
-/** A row where both sides must say the same thing. */
-const same = (name, ours, official) => ({ name, ours, official, ok: json(ours) === json(official) });
-
-/** A row where both sides must say the given thing. */
-export const both = (name, want, ours, official) => ({
-  name,
-  ours,
-  official,
-  ok: json(ours) === json(want) && json(official) === json(want),
-});
 
 const parameters = ({ pkp }, requests) => ({
   pkpPublicKey: pkp.publicKey,

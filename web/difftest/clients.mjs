@@ -1,12 +1,11 @@
 // The two clients behind one shape: the official SDK and ours, each with its
-// own resource classes.
-import { createRequire } from "node:module";
+// own resource classes. Runs in Node and, bundled, in a page.
+import helpers from "@lit-protocol/auth-helpers";
+import constants from "@lit-protocol/constants";
+import official from "@lit-protocol/lit-node-client";
 import * as litsession from "../dist/index.js";
 
-const require = createRequire(import.meta.url);
-const official = require("@lit-protocol/lit-node-client");
-const helpers = require("@lit-protocol/auth-helpers");
-const { LIT_ABILITY } = require("@lit-protocol/constants");
+const { LIT_ABILITY } = constants;
 
 /** A Storage in memory. The official client makes it the process's localStorage, once. */
 class MemoryStorage {
@@ -17,8 +16,10 @@ class MemoryStorage {
   clear = () => this.#items.clear();
 }
 
-export const officialStorage = new MemoryStorage();
-export const ourStorage = new MemoryStorage();
+/** In a page both clients find the page's localStorage by themselves, and share it. */
+const inPage = globalThis.document !== undefined;
+const officialStorage = inPage ? localStorage : new MemoryStorage();
+const ourStorage = inPage ? localStorage : new MemoryStorage();
 
 const config = ({ rpcUrl, contractContext }) => ({
   litNetwork: "custom",
@@ -45,17 +46,25 @@ const everyRequest = (classes, abilities, { tokenId, permittedAction }) => [
   { resource: new classes.LitAccessControlConditionResource("ab"), ability: abilities.AccessControlConditionSigning },
 ];
 
-/** {ours, official}, each {client, requests, everyRequest, storage}; neither is connected. */
+/** {ours, official}, each {client, classes, requests, everyRequest, storage}; neither is connected. */
 export function makeClients(descriptor) {
+  const provided = (name, storage) => (inPage ? {} : { [name]: storage });
+  const ours = new litsession.LitNodeClient({ ...config(descriptor), ...provided("storage", ourStorage) });
+  const theirs = new official.LitNodeClient({
+    ...config(descriptor),
+    ...provided("storageProvider", { provider: officialStorage }),
+  });
   return {
     ours: {
-      client: new litsession.LitNodeClient({ ...config(descriptor), storage: ourStorage }),
+      client: ours,
+      classes: litsession,
       requests: requests(litsession, litsession.LIT_ABILITY),
       everyRequest: everyRequest(litsession, litsession.LIT_ABILITY, descriptor.pkp),
       storage: ourStorage,
     },
     official: {
-      client: new official.LitNodeClient({ ...config(descriptor), storageProvider: { provider: officialStorage } }),
+      client: theirs,
+      classes: helpers,
       requests: requests(helpers, LIT_ABILITY),
       everyRequest: everyRequest(helpers, LIT_ABILITY, descriptor.pkp),
       storage: officialStorage,

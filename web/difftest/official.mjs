@@ -1,9 +1,9 @@
 // The official SDK as a judge.
-import { createRequire } from "node:module";
+import helpers from "@lit-protocol/auth-helpers";
+import misc from "@lit-protocol/misc";
 
-const require = createRequire(import.meta.url);
-const { validateSessionSigs } = require("@lit-protocol/misc");
-const { decode, newSessionCapabilityObject, LitPKPResource } = require("@lit-protocol/auth-helpers");
+const { validateSessionSigs } = misc;
+const { decode, newSessionCapabilityObject, LitPKPResource } = helpers;
 
 /** The AuthSig in a session signature's capabilities, the last of them. */
 export const authSigOf = (sessionSig) => JSON.parse(sessionSig.signedMessage).capabilities.at(-1);

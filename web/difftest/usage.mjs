@@ -1,7 +1,7 @@
 // What session signatures are for: the official client uses its own and ours
 // alike, to run Lit Actions and to sign with the PKP.
 import { createRequire } from "node:module";
-import { both } from "./cases.mjs";
+import { both } from "./rows.mjs";
 
 const require = createRequire(import.meta.url);
 const { arrayify } = require("@ethersproject/bytes");

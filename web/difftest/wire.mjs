@@ -10,7 +10,7 @@ let bodies = [];
 
 const realFetch = globalThis.fetch;
 globalThis.fetch = async (input, init) => {
-  const url = new URL(input instanceof Request ? input.url : input);
+  const url = new URL(input instanceof Request ? input.url : input, globalThis.location?.href);
   if (url.protocol.startsWith("http") && url.hostname !== "127.0.0.1") {
     foreignHosts.add(url.host);
     throw new TypeError(`${url.host} is not on this machine`);

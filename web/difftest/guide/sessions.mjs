@@ -1,0 +1,147 @@
+// The guide's third part: sessions of a PKP that was minted a moment ago, and
+// what they are good for. The session functions are those of the side that
+// walks; executeJs, pkpSign and createCapacityDelegationAuthSig are the
+// official client's wherever ours has none.
+import helpers from "@lit-protocol/auth-helpers";
+import { ethers } from "ethers";
+import { eventsOf, step } from "./steps.mjs";
+
+const { arrayify, computeAddress, keccak256, recoverAddress, toUtf8Bytes } = ethers.utils;
+
+const ethWallet = 1;
+const litAction = 2;
+const signAnything = 1;
+
+const digest = keccak256(toUtf8Bytes("what is signed"));
+const toSign = [...arrayify(digest)];
+const signer = ({ signature }) => recoverAddress(digest, signature);
+const base64 = (text) => btoa(text);
+
+/** An action that nobody permits, and that says yes. */
+const stranger = 'LitActions.setResponse({ response: "true" });';
+
+const signingAction = `(async () => {
+  await Lit.Actions.signEcdsa({ toSign, publicKey, sigName: "sig" });
+  const permitted = await Lit.Actions.isPermittedAction({ tokenId, ipfsId: Lit.Auth.actionIpfsIdStack[0] });
+  Lit.Actions.setResponse({ response: JSON.stringify({ permitted, resource: Lit.Auth.customAuthResource }) });
+})();`;
+
+/** The official client's function where ours has none. */
+const able = (g, name) => (typeof g.side.client[name] === "function" ? g.side.client : g.official.client);
+
+/** One side's session signatures for a PKP, on empty storage. */
+async function sessionFor(g, publicKey, change = {}) {
+  g.side.storage.clear();
+  return g.side.client.getLitActionSessionSigs({
+    pkpPublicKey: publicKey,
+    litActionCode: base64(g.action.code),
+    jsParams: { magicNumber: 42 },
+    resourceAbilityRequests: g.side.requests,
+    ...change,
+  });
+}
+
+const signs = async (g, sessionSigs, publicKey) =>
+  signer(await able(g, "pkpSign").pkpSign({ sessionSigs, toSign, pubKey: publicKey }));
+
+/** A proof that a wallet is the caller's, as the official SDK makes it. */
+async function walletMethod(g) {
+  const signerAddress = g.wallet.address;
+  const nonce = await g.side.client.getLatestBlockhash();
+  const message = await helpers.createSiweMessage({ walletAddress: signerAddress, nonce, litNodeClient: g.official.client });
+  const authSig = await helpers.generateAuthSig({ signer: g.wallet, toSign: message });
+  return { authMethodType: ethWallet, accessToken: JSON.stringify(authSig) };
+}
+
+export const sessionSteps = [
+  step("getLitActionSessionSigs of the new PKP, one per node", true, async (g) => {
+    g.sessionSigs = await sessionFor(g, g.pkp.publicKey);
+    return Object.keys(g.sessionSigs).sort().join() === g.descriptor.nodes.map(({ url }) => url).sort().join();
+  }),
+  step("getLitActionSessionSigs: the action says no", "refused: NodeLitActionsSessionSigAuthenticationFailed", (g) =>
+    sessionFor(g, g.pkp.publicKey, { jsParams: { magicNumber: 41 } }),
+  ),
+  step("pkpSign: the new PKP's signature", true, async (g) => {
+    return (await signs(g, g.sessionSigs, g.pkp.publicKey)) === g.pkp.ethAddress;
+  }),
+  step("executeJs: the action signs, and reads the chain", [true, true, "true"], async (g) => {
+    const { tokenId, publicKey, ethAddress } = g.pkp;
+    const jsParams = { toSign, publicKey, tokenId };
+    const sessionSigs = g.sessionSigs;
+    const { signatures, response } = await able(g, "executeJs").executeJs({ sessionSigs, code: signingAction, jsParams });
+    return [signer(signatures.sig) === ethAddress, response.permitted, String(response.resource)];
+  }),
+  step("createCapacityDelegationAuthSig", ["lit:capability:delegation", true], async (g) => {
+    const { capacityDelegationAuthSig } = await able(g, "createCapacityDelegationAuthSig").createCapacityDelegationAuthSig({
+      uses: "5",
+      dAppOwnerWallet: g.wallet,
+      capacityTokenId: g.credit.capacityTokenIdStr,
+      delegateeAddresses: [g.pkp.ethAddress],
+    });
+    g.delegation = capacityDelegationAuthSig;
+    const { signedMessage, sig } = g.delegation;
+    const [, uri] = /^URI: (.*)$/m.exec(signedMessage);
+    return [uri, ethers.utils.verifyMessage(signedMessage, sig) === g.wallet.address];
+  }),
+  step("a session that carries the delegation", true, async (g) => {
+    const sessionSigs = await sessionFor(g, g.pkp.publicKey, { capacityDelegationAuthSig: g.delegation });
+    return (await signs(g, sessionSigs, g.pkp.publicKey)) === g.pkp.ethAddress;
+  }),
+];
+
+export const revokedSteps = [
+  step("no session after the action was revoked", "refused: NodeAuthSigScopeTooLimited", (g) =>
+    sessionFor(g, g.pkp.publicKey),
+  ),
+  step("pkpSign with a session from before is refused", "refused: NodeAuthSigScopeTooLimited", (g) =>
+    signs(g, g.sessionSigs, g.pkp.publicKey),
+  ),
+];
+
+export const helperSteps = [
+  step("mintNextAndAddAuthMethods: events", ["PubkeyRoutingDataSet", "Transfer", "PKPMinted", "PermittedAuthMethodScopeAdded", "PermittedAuthMethodAdded", "Transfer"], async (g) => {
+    const { pkpHelperContractUtil, pubkeyRouterContract, pkpNftContract, pkpPermissionsContract, utils } = g.contracts;
+    const sent = await pkpHelperContractUtil.write.mintNextAndAddAuthMethods({
+      keyType: 2,
+      permittedAuthMethodTypes: [litAction],
+      permittedAuthMethodIds: [utils.getBytesFromMultihash(g.action.cid)],
+      permittedAuthMethodPubkeys: ["0x"],
+      permittedAuthMethodScopes: [[signAnything]],
+      addPkpEthAddressAsPermittedAddress: false,
+      sendPkpToItself: false,
+    });
+    const receipt = await sent.wait();
+    g.helped = receipt.logs[0].topics[1];
+    return eventsOf(receipt, pubkeyRouterContract, pkpNftContract, pkpPermissionsContract);
+  }),
+  step("mintNextAndAddAuthMethods: the caller owns the PKP", true, async (g) => {
+    return (await g.contracts.pkpNftContract.read.ownerOf(g.helped)) === g.wallet.address;
+  }),
+  step("a session of that PKP signs", true, async (g) => {
+    const publicKey = await g.contracts.pkpNftContract.read.getPubkey(g.helped);
+    const sessionSigs = await sessionFor(g, publicKey);
+    return (await signs(g, sessionSigs, publicKey)) === computeAddress(publicKey);
+  }),
+  step("mintWithAuth: a PKP that owns itself", [true, 2, true], async (g) => {
+    g.method = await walletMethod(g);
+    const { pkp } = await g.contracts.mintWithAuth({ authMethod: g.method, scopes: [signAnything] });
+    g.own = pkp;
+    const { pkpNftContract, pkpPermissionsContract } = g.contracts;
+    const methods = await pkpPermissionsContract.read.getPermittedAuthMethods(pkp.tokenId);
+    const owner = await pkpNftContract.read.ownerOf(pkp.tokenId);
+    const permitted = await pkpPermissionsContract.read.isPermittedAddress(pkp.tokenId, pkp.ethAddress);
+    return [owner === pkp.ethAddress, methods.length, permitted];
+  }),
+  step("a wallet's proof opens it, whatever the action", true, async (g) => {
+    const change = { litActionCode: base64(stranger), authMethods: [g.method] };
+    const sessionSigs = await sessionFor(g, g.own.publicKey, change);
+    return (await signs(g, sessionSigs, g.own.publicKey)) === g.own.ethAddress;
+  }),
+  step("without the proof it stays shut", "refused: NodeAuthSigScopeTooLimited", (g) =>
+    sessionFor(g, g.own.publicKey, { litActionCode: base64(stranger) }),
+  ),
+  step("mintWithAuth: scopes are required", true, async (g) => {
+    const refusal = await g.contracts.mintWithAuth({ authMethod: g.method, scopes: [] }).catch(({ name }) => name);
+    return refusal === "InvalidArgumentException";
+  }),
+];
