@@ -38,7 +38,8 @@ func (v Validator) Address() common.Address { return crypto.PubkeyToAddress(v.Ke
 
 // NetworkSetup is what the contracts are told about the network when they are made.
 type NetworkSetup struct {
-	// Validators of the first epoch, in the order in which clients see them; at most 100.
+	// Validators of the first epoch, in the order in which clients see them; at most 100. After a restart, all that may
+	// validate.
 	Validators []Validator
 	// Threshold is what Staking says as the minimum node count, as it is.
 	Threshold int
@@ -54,8 +55,9 @@ type NetworkSetup struct {
 }
 
 // Deploy puts the contracts on the chain, has the validators vote for the root keys and mints the first PKP, all in one
-// block. On a chain that was restarted it finds them instead, and enters validators that have moved. It fails when the
-// contracts there have another threshold or other root keys.
+// block. On a chain that was restarted it finds them instead, in the epoch and with the validators that they had, and
+// enters validators that have moved. It fails when the contracts there have another threshold, other root keys or a
+// validator that is not among the given ones.
 func (c *Chain) Deploy(ctx context.Context, setup NetworkSetup) (PKP, error) {
 	if err := setup.check(); err != nil {
 		return PKP{}, fmt.Errorf("deploy contracts: %w", err)

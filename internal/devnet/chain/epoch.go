@@ -72,16 +72,16 @@ func (c *Chain) adopt(ctx context.Context, setup NetworkSetup) error {
 	if err := c.checkRootKeys(ctx, setup); err != nil {
 		return err
 	}
-	if err := c.enterValidators(ctx, setup.Validators); err != nil {
-		return err
+	known := map[common.Address]bool{}
+	for _, v := range setup.Validators {
+		known[v.Address()] = true
 	}
-	sameSet := slices.EqualFunc(network.Validators, setup.Validators, func(have Listed, want Validator) bool {
-		return have.NodeAddress == want.Address()
-	})
-	if sameSet {
-		return nil
+	for _, have := range network.Validators {
+		if !known[have.NodeAddress] {
+			return fmt.Errorf("their validator %s is none of these", have.NodeAddress)
+		}
 	}
-	return c.AdvanceEpoch(ctx, setup.Validators)
+	return c.enterValidators(ctx, setup.Validators)
 }
 
 func (c *Chain) checkRootKeys(ctx context.Context, setup NetworkSetup) error {

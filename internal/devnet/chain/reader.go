@@ -2,9 +2,11 @@ package chain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 	"net/netip"
+	"sort"
 	"time"
 
 	"github.com/ethereum/go-ethereum"
@@ -42,8 +44,36 @@ type Network struct {
 }
 
 // Network reads Staking.getActiveUnkickedValidatorStructsAndCounts.
-func (r Reader) Network(ctx context.Context) (Network, error) {
-	values, err := r.call(ctx, "Staking", "getActiveUnkickedValidatorStructsAndCounts")
+func (r Reader) Network(ctx context.Context) (Network, error) { return r.networkAt(ctx, nil) }
+
+// PreviousNetwork is what Network answered last in the epoch before the current one; ok is false in the first epoch.
+func (r Reader) PreviousNetwork(ctx context.Context) (previous Network, ok bool, err error) {
+	now, err := r.Network(ctx)
+	if err != nil || now.Epoch.Number <= 1 {
+		return Network{}, false, err
+	}
+	head := r.chain.miner.head().Number.Int64()
+	// Epochs only go up, and the chain keeps the state of every block.
+	began := sort.Search(int(head), func(block int) bool {
+		var at Network
+		if err == nil {
+			at, err = r.networkAt(ctx, big.NewInt(int64(block)))
+		}
+		return at.Epoch.Number >= now.Epoch.Number
+	})
+	if err != nil {
+		return Network{}, false, err
+	}
+	previous, err = r.networkAt(ctx, big.NewInt(int64(began)-1))
+	return previous, err == nil, err
+}
+
+// networkAt is Network at a block, the newest for nil. Before Deploy it is empty.
+func (r Reader) networkAt(ctx context.Context, block *big.Int) (Network, error) {
+	values, err := r.callAt(ctx, block, "Staking", "getActiveUnkickedValidatorStructsAndCounts")
+	if errors.Is(err, errNoContract) && block != nil {
+		return Network{}, nil
+	}
 	if err != nil {
 		return Network{}, err
 	}
@@ -81,8 +111,15 @@ func (r Reader) RootKeys(ctx context.Context) ([][]byte, error) {
 	return roots, nil
 }
 
+// errNoContract is an empty answer, as of an address without code.
+var errNoContract = errors.New("there is no contract yet")
+
 // call packs, calls and unpacks. A revert is an error with the contract's text.
 func (r Reader) call(ctx context.Context, contract, method string, args ...any) ([]any, error) {
+	return r.callAt(ctx, nil, contract, method, args...)
+}
+
+func (r Reader) callAt(ctx context.Context, block *big.Int, contract, method string, args ...any) ([]any, error) {
 	address, err := r.chain.address(contract)
 	if err != nil {
 		return nil, err
@@ -92,7 +129,10 @@ func (r Reader) call(ctx context.Context, contract, method string, args ...any) 
 	if err != nil {
 		return nil, fmt.Errorf("%s.%s: %w", contract, method, err)
 	}
-	answer, err := r.chain.client.CallContract(ctx, ethereum.CallMsg{To: &address, Data: data}, nil)
+	answer, err := r.chain.client.CallContract(ctx, ethereum.CallMsg{To: &address, Data: data}, block)
+	if err == nil && len(answer) == 0 {
+		err = errNoContract
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s.%s: %w", contract, method, err)
 	}

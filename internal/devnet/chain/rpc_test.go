@@ -282,7 +282,7 @@ func TestRestart(t *testing.T) {
 	if err := f.PermitAction(t.Context(), f.accounts[1], minted.TokenID, action, []uint64{1}); err != nil {
 		t.Fatal(err)
 	}
-	contracts, first, head := f.Contracts(), f.pkp, f.LatestBlock()
+	contracts, first, head, validators := f.Contracts(), f.pkp, f.LatestBlock(), nodeCount
 	for range 2 {
 		if err := f.Chain.Close(); err != nil {
 			t.Fatal(err)
@@ -301,10 +301,20 @@ func TestRestart(t *testing.T) {
 			t.Errorf("got block %+v (%v), want %+v", found, ok, head)
 		}
 		wantScopes(t, f, minted, 2, action, 1)
-		wantValidators(t, f, f.setup.Validators)
+		wantValidators(t, f, f.setup.Validators[:validators])
 		if err := f.Fund(t.Context(), common.Address{6}, one); err != nil {
 			t.Error(err)
 		}
+		validators = threshold // which the next restart must keep
+		if err := f.AdvanceEpoch(t.Context(), f.setup.Validators[:validators]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stranger := f.setup
+	stranger.Validators = slices.Clone(f.setup.Validators)
+	stranger.Validators[0].Key = key(t, "a stranger")
+	if _, err := f.Deploy(t.Context(), stranger); err == nil {
+		t.Error("a set without one of the validators was accepted")
 	}
 	f.setup.Threshold--
 	if _, err := f.Deploy(t.Context(), f.setup); err == nil {

@@ -49,6 +49,10 @@ func TestEpochsAdvance(t *testing.T) {
 	newcomer := validator(t, 5)
 	moved := f.setup.Validators[1]
 	moved.Port = 9000
+	if _, ok, err := f.Reader().PreviousNetwork(t.Context()); ok || err != nil {
+		t.Errorf("an epoch before the first (%v)", err)
+	}
+	previous := f.setup.Validators
 	for i, row := range []struct {
 		name       string
 		validators []chain.Validator
@@ -69,6 +73,17 @@ func TestEpochsAdvance(t *testing.T) {
 			}
 			wantOldEnough(t, network.Epoch)
 			wantValidators(t, f, row.want)
+			before, ok, err := f.Reader().PreviousNetwork(t.Context())
+			if err != nil || !ok || before.Epoch.Number != uint64(i)+1 || !sameNodes(before, previous) {
+				t.Errorf("before it was %+v (%v, %v), want epoch %d of %v", before, ok, err, i+1, previous)
+			}
+			previous = row.want
+			// However long ago that was.
+			for range i {
+				if err := f.Fund(t.Context(), common.Address{1}, one); err != nil {
+					t.Fatal(err)
+				}
+			}
 		})
 	}
 	staking := f.contract(t, "Staking")
@@ -181,4 +196,11 @@ func wantValidators(t *testing.T, f *fixture, want []chain.Validator) {
 	if !same {
 		t.Errorf("got validators %v, want %v", network.Validators, want)
 	}
+}
+
+// sameNodes compares without addresses, which are entered before an epoch begins.
+func sameNodes(network chain.Network, want []chain.Validator) bool {
+	return slices.EqualFunc(network.Validators, want, func(have chain.Listed, v chain.Validator) bool {
+		return have.NodeAddress == v.Address()
+	})
 }
