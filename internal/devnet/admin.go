@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"litsession/internal/devnet/node"
@@ -25,6 +26,7 @@ func (n *Network) adminHandler() http.Handler {
 	mux.HandleFunc("GET /descriptor.json", n.getDescriptor)
 	mux.HandleFunc("PUT /nodes/{i}/fault", n.putFault)
 	mux.HandleFunc("PUT /faults", n.putFaults)
+	mux.HandleFunc("POST /epoch", n.postEpoch)
 	mux.HandleFunc("POST /fund", n.postFund)
 	mux.HandleFunc("POST /pkps", n.postPKP)
 	mux.HandleFunc("POST /ipfs/{$}", n.postSource)
@@ -94,26 +96,26 @@ type status struct {
 }
 
 type nodeStatus struct {
-	URL      string                `json:"url"`
-	Fault    Fault                 `json:"fault"`
-	Requests map[node.Endpoint]int `json:"requests"`
+	URL       string                `json:"url"`
+	Validator bool                  `json:"validator"` // in the current epoch
+	Fault     Fault                 `json:"fault"`
+	Requests  map[node.Endpoint]int `json:"requests"`
 }
 
-func (n *Network) getStatus(w http.ResponseWriter, r *http.Request) {
-	network, err := n.chain.Reader().Network(r.Context())
-	if err != nil {
-		answerError(w, http.StatusInternalServerError, err)
-		return
-	}
-	s := status{Epoch: network.Epoch.Number, BlockNumber: n.chain.LatestBlock().Number}
+func (n *Network) getStatus(w http.ResponseWriter, _ *http.Request) {
+	now := n.epochs.Load()
+	s := status{Epoch: now.current, BlockNumber: n.chain.LatestBlock().Number}
 	for i, one := range n.nodes {
-		s.Nodes = append(s.Nodes, nodeStatus{URL: n.servers[i].url(), Fault: one.Fault(), Requests: one.Requests()})
+		s.Nodes = append(s.Nodes, nodeStatus{
+			URL: n.servers[i].url(), Validator: slices.Contains(now.validators[now.current], i),
+			Fault: one.Fault(), Requests: one.Requests(),
+		})
 	}
 	answerJSON(w, http.StatusOK, s)
 }
 
 func (n *Network) getDescriptor(w http.ResponseWriter, _ *http.Request) {
-	answerJSON(w, http.StatusOK, n.descriptor)
+	answerJSON(w, http.StatusOK, n.Descriptor())
 }
 
 func (n *Network) putFault(w http.ResponseWriter, r *http.Request) {

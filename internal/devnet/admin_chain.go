@@ -1,6 +1,7 @@
 package devnet
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,6 +32,16 @@ func readJSON(w http.ResponseWriter, r *http.Request, into any) error {
 	return nil
 }
 
+// readOptionalJSON is readJSON for a body that may be empty.
+func readOptionalJSON(w http.ResponseWriter, r *http.Request, into any) error {
+	body := bufio.NewReader(r.Body)
+	if _, err := body.Peek(1); err == io.EOF {
+		return nil
+	}
+	r.Body = io.NopCloser(body)
+	return readJSON(w, r, into)
+}
+
 // readAddress reads an account that can own something.
 func readAddress(name, text string) (common.Address, error) {
 	address, err := eth.ParseAddress(text)
@@ -57,6 +68,31 @@ func (n *Network) putFaults(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	answerJSON(w, http.StatusOK, n.nodes[0].Fault())
+}
+
+// epochChange is the body of POST /epoch, and with the number its answer.
+type epochChange struct {
+	Epoch uint64 `json:"epoch"`
+	Nodes []int  `json:"nodes"`
+}
+
+func (n *Network) postEpoch(w http.ResponseWriter, r *http.Request) {
+	var asked struct{ Nodes []int }
+	if err := readOptionalJSON(w, r, &asked); err != nil {
+		answerError(w, http.StatusBadRequest, err)
+		return
+	}
+	err := n.AdvanceEpoch(r.Context(), asked.Nodes)
+	if refused := new(ConfigError); errors.As(err, &refused) {
+		answerError(w, http.StatusBadRequest, refused)
+		return
+	}
+	if err != nil {
+		answerError(w, http.StatusInternalServerError, err)
+		return
+	}
+	now := n.epochs.Load()
+	answerJSON(w, http.StatusOK, epochChange{Epoch: now.current, Nodes: now.validators[now.current]})
 }
 
 // fund is the body of POST /fund, and its answer.
@@ -141,7 +177,7 @@ func (n *Network) postPKP(w http.ResponseWriter, r *http.Request) {
 // over when all is permitted.
 func (n *Network) mint(r *http.Request, owner common.Address, permits []permit) (chain.PKP, error) {
 	ctx := r.Context()
-	pkp, err := n.chain.MintPKP(ctx, n.owner)
+	pkp, err := n.chain.MintPKP(ctx, n.keys.owner)
 	if err != nil {
 		return pkp, err
 	}
@@ -150,11 +186,11 @@ func (n *Network) mint(r *http.Request, owner common.Address, permits []permit) 
 		if err != nil {
 			return pkp, err
 		}
-		if err := n.chain.PermitAction(ctx, n.owner, pkp.TokenID, cid.Multihash(), p.Scopes); err != nil {
+		if err := n.chain.PermitAction(ctx, n.keys.owner, pkp.TokenID, cid.Multihash(), p.Scopes); err != nil {
 			return pkp, err
 		}
 	}
-	return pkp, n.chain.TransferPKP(ctx, n.owner, pkp.TokenID, owner)
+	return pkp, n.chain.TransferPKP(ctx, n.keys.owner, pkp.TokenID, owner)
 }
 
 // describePKP names the first permitted action, with its source if the network

@@ -38,9 +38,10 @@ type status struct {
 	Epoch       uint64
 	BlockNumber uint64
 	Nodes       []struct {
-		URL      string
-		Fault    map[string]any
-		Requests map[string]int
+		URL       string
+		Validator bool
+		Fault     map[string]any
+		Requests  map[string]int
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,7 +35,8 @@ type dealer struct {
 	roots     [][32]byte // secrets that PKP keys are derived from
 	reader    chain.Reader
 	threshold int
-	nodes     int
+	// validators are the nodes that hold shares in an epoch, in Staking's order.
+	validators func(epoch uint64) []int
 	// alive reports whether a node can take part.
 	alive func(node int) bool
 	now   func() time.Time
@@ -48,7 +50,7 @@ type dealer struct {
 type dealtSignature struct {
 	until  time.Time
 	bigR   [33]byte
-	shares map[int][32]byte // by node, of those that take part
+	shares map[int][32]byte // by position among the validators, of those that take part
 	whole  action.Signature
 }
 
@@ -58,11 +60,12 @@ type nodeDealer struct {
 	index  int
 }
 
-func (n *Network) newDealer(keys keys) *dealer {
+func (n *Network) newDealer() *dealer {
 	return &dealer{
-		roots: keys.secrets, reader: n.chain.Reader(), threshold: n.config.Threshold, nodes: n.config.Nodes,
-		alive: func(i int) bool { return n.nodes[i].Fault().Kind != node.Down },
-		now:   n.config.Now, dealt: map[node.ECDSARequest]*dealtSignature{},
+		roots: n.keys.secrets, reader: n.chain.Reader(), threshold: n.config.Threshold,
+		validators: func(epoch uint64) []int { return n.epochs.Load().validators[epoch] },
+		alive:      func(i int) bool { return n.nodes[i].Fault().Kind != node.Down },
+		now:        n.config.Now, dealt: map[node.ECDSARequest]*dealtSignature{},
 	}
 }
 
@@ -72,8 +75,12 @@ func (d nodeDealer) Share(ctx context.Context, s node.ECDSARequest) (node.ECDSAS
 	if err != nil {
 		return node.ECDSAShare{}, err
 	}
-	share, ok := signature.shares[d.index]
-	return node.ECDSAShare{Participates: ok, Index: d.index, BigR: signature.bigR, S: share}, nil
+	position := slices.Index(d.dealer.validators(s.Epoch), d.index)
+	if position < 0 {
+		return node.ECDSAShare{}, fmt.Errorf("node %d is no validator of epoch %d", d.index, s.Epoch)
+	}
+	share, ok := signature.shares[position]
+	return node.ECDSAShare{Participates: ok, Index: position, BigR: signature.bigR, S: share}, nil
 }
 
 // Combined returns the signature, which is public once the nodes have made it.
@@ -102,7 +109,7 @@ func (d *dealer) once(s node.ECDSARequest, secret [32]byte) (*dealtSignature, er
 	if signature, ok := d.dealt[s]; ok {
 		return signature, nil
 	}
-	participants, err := d.participants()
+	participants, err := d.participants(s.Epoch)
 	if err != nil {
 		return nil, err
 	}
@@ -146,12 +153,14 @@ func (d *dealer) forget() {
 	}
 }
 
-// participants draws threshold many of the nodes that are up.
-func (d *dealer) participants() ([]int, error) {
+// participants draws threshold many of the validators that are up, by their
+// positions.
+func (d *dealer) participants(epoch uint64) ([]int, error) {
+	validators := d.validators(epoch)
 	var drawn []int
-	for _, i := range rand.Perm(d.nodes) {
-		if len(drawn) < d.threshold && d.alive(i) {
-			drawn = append(drawn, i)
+	for _, position := range rand.Perm(len(validators)) {
+		if len(drawn) < d.threshold && d.alive(validators[position]) {
+			drawn = append(drawn, position)
 		}
 	}
 	if len(drawn) < d.threshold {

@@ -10,7 +10,7 @@ import (
 func TestWhatTheDealerRemembers(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	d := &dealer{
-		threshold: 2, nodes: 3, alive: func(int) bool { return true },
+		threshold: 2, validators: threeNodes, alive: func(int) bool { return true },
 		now: func() time.Time { return now }, dealt: map[node.ECDSARequest]*dealtSignature{},
 	}
 	deal := func(request node.ECDSARequest) *dealtSignature {
@@ -53,10 +53,12 @@ func TestWhatTheDealerRemembers(t *testing.T) {
 
 func TestTheDealerNeedsThresholdManyNodes(t *testing.T) {
 	d := &dealer{
-		threshold: 2, nodes: 3, alive: func(i int) bool { return i == 1 },
+		threshold: 2, validators: threeNodes, alive: func(i int) bool { return i == 1 },
 		now: time.Now, dealt: map[node.ECDSARequest]*dealtSignature{},
 	}
 	if _, err := d.once(node.ECDSARequest{}, [32]byte{1}); err == nil {
 		t.Error("one node that is up is enough")
 	}
 }
+
+func threeNodes(uint64) []int { return []int{0, 1, 2} }

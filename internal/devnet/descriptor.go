@@ -22,7 +22,7 @@ type Descriptor struct {
 	Threshold        int                       `json:"threshold"`
 	Epoch            uint64                    `json:"epoch"`
 	NetworkPublicKey string                    `json:"networkPublicKey"` // 96 hex digits
-	Nodes            []NodeURL                 `json:"nodes"`            // in the order of Staking
+	Nodes            []NodeURL                 `json:"nodes"`            // all that were started, in their order
 	ContractContext  map[string]chain.Contract `json:"contractContext"`
 	Accounts         []Account                 `json:"accounts"`
 	PKP              PKP                       `json:"pkp"`
@@ -56,9 +56,14 @@ type PermittedAction struct {
 	CID  string `json:"cid"`
 }
 
-// Descriptor returns what clients need to know. The caller must not change its
-// lists.
-func (n *Network) Descriptor() Descriptor { return n.descriptor }
+// Descriptor returns what clients need to know, with the epoch that it is now.
+// Nodes are all that were started, validators or not. The caller must not change
+// its lists.
+func (n *Network) Descriptor() Descriptor {
+	d := n.descriptor
+	d.Epoch = n.epochs.Load().current
+	return d
+}
 
 func (n *Network) describe(keys keys, pkp chain.PKP, cid ipfs.CID, network chain.Network) Descriptor {
 	d := Descriptor{
@@ -66,7 +71,6 @@ func (n *Network) describe(keys keys, pkp chain.PKP, cid ipfs.CID, network chain
 		RPCURL:           n.chain.URL(),
 		ChainID:          n.chain.ChainID(),
 		Threshold:        network.Threshold,
-		Epoch:            network.Epoch.Number,
 		NetworkPublicKey: keys.network.String(),
 		ContractContext:  n.chain.Contracts(),
 		PKP: PKP{
@@ -78,8 +82,8 @@ func (n *Network) describe(keys keys, pkp chain.PKP, cid ipfs.CID, network chain
 		IPFSGateway: n.admin.url() + "/ipfs/",
 		AdminURL:    n.admin.url(),
 	}
-	for _, v := range network.Validators {
-		d.Nodes = append(d.Nodes, NodeURL{"http://" + v.Endpoint.String()})
+	for _, s := range n.servers {
+		d.Nodes = append(d.Nodes, NodeURL{s.url()})
 	}
 	for _, key := range keys.accounts {
 		d.Accounts = append(d.Accounts, Account{

@@ -10,10 +10,10 @@ package devnet
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"litsession/internal/devnet/action"
 	"litsession/internal/devnet/chain"
@@ -42,8 +42,10 @@ type Network struct {
 	servers    []*server // of the nodes, in their order
 	admin      *server
 	sources    *sources
-	descriptor Descriptor
-	owner      *ecdsa.PrivateKey // of the contracts
+	keys       keys
+	descriptor Descriptor // but for its epoch
+	advancing  sync.Mutex // one change of the epoch at a time
+	epochs     atomic.Pointer[epochs]
 	closing    sync.Once
 	closed     error
 }
@@ -68,7 +70,7 @@ func (n *Network) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.owner = keys.owner
+	n.keys = keys
 	if err := n.listen(); err != nil {
 		return err
 	}
@@ -87,7 +89,11 @@ func (n *Network) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := n.serveNodes(ctx, keys, network.Epoch.Number); err != nil {
+	epochs, err := n.readEpochs(ctx)
+	if err != nil {
+		return err
+	}
+	if err := n.serveNodes(ctx, epochs); err != nil {
 		return err
 	}
 	n.descriptor = n.describe(keys, pkp, cid, network)
@@ -117,12 +123,16 @@ func (n *Network) setup(keys keys) chain.NetworkSetup {
 		Threshold: n.config.Threshold, RootKeys: keys.roots,
 		NetworkPublicKey: keys.network, FirstPKPOwner: keys.accounts[0],
 	}
-	for i, s := range n.servers {
-		setup.Validators = append(setup.Validators, chain.Validator{
-			IP: s.address.Addr(), Port: s.address.Port(), Key: keys.nodes[i],
-		})
+	for i := range n.servers {
+		setup.Validators = append(setup.Validators, n.validator(i))
 	}
 	return setup
+}
+
+// validator is node i as Staking lists it.
+func (n *Network) validator(i int) chain.Validator {
+	address := n.servers[i].address
+	return chain.Validator{IP: address.Addr(), Port: address.Port(), Key: n.keys.nodes[i]}
 }
 
 // scopeSignAnything is what the guide's action may do with the first PKP.
@@ -132,7 +142,7 @@ func (n *Network) permit(ctx context.Context, keys keys, pkp chain.PKP, cid ipfs
 	return n.chain.PermitAction(ctx, keys.accounts[0], pkp.TokenID, cid.Multihash(), []uint64{scopeSignAnything})
 }
 
-func (n *Network) serveNodes(ctx context.Context, keys keys, epoch uint64) error {
+func (n *Network) serveNodes(ctx context.Context, epochs *epochs) error {
 	runtime, err := action.New(action.Options{})
 	if err != nil {
 		return err
@@ -142,10 +152,9 @@ func (n *Network) serveNodes(ctx context.Context, keys keys, epoch uint64) error
 	if err != nil {
 		return err
 	}
-	dealer := n.newDealer(keys)
+	dealer := n.newDealer()
 	for i, s := range n.servers {
 		one := node.New(node.Config{
-			Keys:   keys.of(i, epoch),
 			Blocks: view, PKPs: view, Permissions: view,
 			Actions:     runtime,
 			ECDSA:       nodeDealer{dealer, i},
@@ -157,6 +166,9 @@ func (n *Network) serveNodes(ctx context.Context, keys keys, epoch uint64) error
 			CreditCheck: n.config.Credits, Credits: creditView{view.reader}, CreditWindow: window,
 		})
 		n.nodes = append(n.nodes, one)
+	}
+	if err := n.hand(epochs); err != nil {
+		return err
 	}
 	for i, s := range n.servers { // when all are there, which the dealer looks at
 		s.serve(n.nodes[i])

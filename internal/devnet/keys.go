@@ -14,7 +14,6 @@ import (
 	"github.com/ethereum/go-ethereum/params"
 
 	"litsession/internal/bls"
-	"litsession/internal/devnet/node"
 )
 
 const (
@@ -27,8 +26,11 @@ const (
 
 // keys are all secrets of a network, with what is public of them.
 type keys struct {
+	seed      []byte
+	threshold int
+
 	network  bls.PublicKey
-	shares   []bls.SecretShare
+	secret   [32]byte   // of network
 	roots    [][]byte   // compressed public keys
 	secrets  [][32]byte // of roots
 	owner    *ecdsa.PrivateKey
@@ -44,9 +46,12 @@ func dealKeys(config Config) (keys, error) {
 		seed = make([]byte, sha256.Size)
 		cryptorand.Read(seed)
 	}
-	var k keys
+	k := keys{seed: seed, threshold: config.Threshold}
 	var err error
-	if k.network, k.shares, err = bls.Deal(stream(seed, "bls"), config.Threshold, config.Nodes); err != nil {
+	if k.secret, err = bls.NewSecret(stream(seed, "bls")); err != nil {
+		return keys{}, fmt.Errorf("draw the network's key: %w", err)
+	}
+	if k.network, _, err = k.deal(1, config.Nodes); err != nil {
 		return keys{}, fmt.Errorf("deal the network's key: %w", err)
 	}
 	for _, root := range secp256k1Keys(stream(seed, "roots"), rootCount) {
@@ -92,12 +97,9 @@ func (k keys) alloc() map[common.Address]*big.Int {
 	return alloc
 }
 
-// of returns what node i holds of the keys.
-func (k keys) of(i int, epoch uint64) node.Keys {
-	return node.Keys{
-		Network: k.network,
-		Shares:  map[uint64]bls.SecretShare{epoch: k.shares[i]},
-		Epoch:   epoch,
-		HDRoots: k.roots,
-	}
+// deal shares the network's key among the validators of an epoch. Each epoch has
+// a polynomial of its own, which depends on nothing but the seed and the epoch's
+// number: whatever a crash leaves of the chain, the nodes' shares fit it.
+func (k keys) deal(epoch uint64, validators int) (bls.PublicKey, []bls.SecretShare, error) {
+	return bls.DealSecret(k.secret, stream(k.seed, fmt.Sprintf("epoch %d", epoch)), k.threshold, validators)
 }

@@ -28,6 +28,7 @@ type ECDSA interface {
 // ECDSARequest names a signature, alike on all nodes.
 type ECDSARequest struct {
 	RequestID string // of the client's request
+	Epoch     uint64 // whose validators sign
 	PublicKey eth.PublicKey
 	Digest    [32]byte
 }
@@ -38,7 +39,7 @@ type ECDSAShare struct {
 	// Participates is false for a node beyond the threshold, which has no
 	// share.
 	Participates bool
-	Index        int      // of the node among all, from 0
+	Index        int      // of the node among the epoch's validators, from 0
 	BigR         [33]byte // the presignature's point, compressed
 	S            [32]byte
 }
@@ -48,11 +49,24 @@ func (n *Node) signECDSA(ctx context.Context, r request, key eth.PublicKey, dige
 	if err := n.checkPermission(ctx, key.TokenID(), auth, scopeSignAnything); err != nil {
 		return ECDSAShare{}, err
 	}
-	share, err := n.config.ECDSA.Share(ctx, ECDSARequest{RequestID: r.id(), PublicKey: key, Digest: [32]byte(digest)})
+	asked, err := n.ecdsaRequest(r, key, digest)
+	if err != nil {
+		return ECDSAShare{}, err
+	}
+	share, err := n.config.ECDSA.Share(ctx, asked)
 	if err == nil && r.wrong != nil {
 		share.S = spoiled(share.S)
 	}
 	return share, err
+}
+
+// ecdsaRequest names the signature. A node that has no share of the root key in
+// the epoch has none of the PKPs' keys either.
+func (n *Node) ecdsaRequest(r request, key eth.PublicKey, digest []byte) (ECDSARequest, error) {
+	if _, err := n.shareOf(r.epoch); err != nil {
+		return ECDSARequest{}, err
+	}
+	return ECDSARequest{RequestID: r.id(), Epoch: n.epochOf(r.epoch), PublicKey: key, Digest: [32]byte(digest)}, nil
 }
 
 // spoiled is a well-formed share that is of no use.
@@ -100,7 +114,11 @@ func (s actionSigner) SignAndCombine(ctx context.Context, req action.SignRequest
 	if err := s.node.checkPermission(ctx, key.TokenID(), s.authorized(req), scopeSignAnything); err != nil {
 		return action.Signature{}, thrown(err)
 	}
-	return s.node.config.ECDSA.Combined(ctx, ECDSARequest{RequestID: s.request.id(), PublicKey: key, Digest: [32]byte(req.ToSign)})
+	asked, err := s.node.ecdsaRequest(s.request, key, req.ToSign)
+	if err != nil {
+		return action.Signature{}, thrown(err)
+	}
+	return s.node.config.ECDSA.Combined(ctx, asked)
 }
 
 // thrown is a refusal as an action sees it: the words without the JSON.

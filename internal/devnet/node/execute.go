@@ -30,6 +30,9 @@ func (n *Node) execute(ctx context.Context, r request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.epoch, err = epochNamed(body); err != nil {
+		return nil, err
+	}
 	sig, err := sessionSigOf(body)
 	if err != nil {
 		return nil, err
@@ -71,6 +74,19 @@ func parseBody(text []byte) (jsjson.Value, error) {
 		return body, badInput(errors.New("the body is not a JSON object"))
 	}
 	return body, nil
+}
+
+// epochNamed is the request's epoch, 0 if it names none.
+func epochNamed(body jsjson.Value) (uint64, error) {
+	value := body.Get("epoch")
+	if !value.Exists() {
+		return 0, nil
+	}
+	epoch, ok := value.Int()
+	if !ok || epoch < 0 {
+		return 0, badInput(errors.New("member `epoch` is not an epoch's number"))
+	}
+	return uint64(epoch), nil
 }
 
 // sessionSigOf returns the request's session signature. Nothing of it is

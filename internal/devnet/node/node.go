@@ -63,11 +63,12 @@ type Config struct {
 }
 
 // Keys are a node's part of the network's keys. The zero value is a node that
-// has none yet.
+// has none yet. A node reads its maps and lists and never writes them.
 type Keys struct {
 	// Network is the BLS root key.
 	Network bls.PublicKey
-	// Shares of the root key by epoch number.
+	// Shares of the root key by epoch number. A node that does not validate in an
+	// epoch has none for it, and signs nothing that names it.
 	Shares map[uint64]bls.SecretShare
 	// Epoch is the current epoch, which requests mean that name none.
 	Epoch uint64
@@ -113,9 +114,8 @@ type PKPs interface {
 
 // Node is one node. It is an [http.Handler] and safe for concurrent use.
 type Node struct {
-	config Config
-
 	mutex    sync.Mutex
+	config   Config // only Keys change, and each request is served with a copy
 	fault    Fault
 	props    props // what the fault needs
 	requests map[Endpoint]int
@@ -128,6 +128,21 @@ func New(config Config) *Node {
 		config.Random = rand.Int64N
 	}
 	return &Node{config: config, requests: map[Endpoint]int{}, spent: new(spending)}
+}
+
+// SetKeys replaces the node's keys. A request that is being served goes on with
+// those that it began with.
+func (n *Node) SetKeys(keys Keys) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	n.config.Keys = keys
+}
+
+// snapshot returns the configuration as it is now.
+func (n *Node) snapshot() Config {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	return n.config
 }
 
 // Endpoint names what a node serves, as status and faults do.
@@ -190,6 +205,7 @@ func (n *Node) serve(ctx context.Context, endpoint Endpoint, r request) ([]byte,
 type request struct {
 	header http.Header
 	body   []byte
+	epoch  uint64           // that execute and pkp/sign name, 0 for the current one
 	wrong  *bls.SecretShare // to sign with instead of the node's own share
 	fault  FaultKind        // how to spoil a session's signature
 }

@@ -18,6 +18,9 @@ func (n *Node) pkpSign(ctx context.Context, r request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.epoch, err = epochNamed(body); err != nil {
+		return nil, err
+	}
 	toSign, err := bytesToSign(body.Get("toSign"))
 	if err != nil {
 		return nil, err

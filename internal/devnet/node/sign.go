@@ -160,20 +160,32 @@ func requestedCapability(message siwe.Message) (recap.Capability, error) {
 
 // signMessage signs the message with the share of the epoch that was asked for.
 func (n *Node) signMessage(r request, epoch uint64, message siwe.Message) ([]byte, error) {
-	keys := n.config.Keys
-	if epoch == 0 {
-		epoch = keys.Epoch
-	}
-	share, ok := keys.Shares[epoch]
-	if !ok {
-		return nil, refuse(kindUnexpected, "No key share for the requested epoch")
+	share, err := n.shareOf(epoch)
+	if err != nil {
+		return nil, err
 	}
 	if r.wrong != nil {
-		share = *r.wrong
+		share = instead(*r.wrong, share)
 	}
 	text := message.String()
 	digest := session.MessageHash(text)
-	return tamper(r.fault, response(share, keys.Network, text, digest), share, message).JSON(), nil
+	return tamper(r.fault, response(share, n.config.Keys.Network, text, digest), share, message).JSON(), nil
+}
+
+// shareOf returns the node's share of an epoch, the current one for 0.
+func (n *Node) shareOf(epoch uint64) (bls.SecretShare, error) {
+	share, ok := n.config.Keys.Shares[n.epochOf(epoch)]
+	if !ok {
+		return share, refuse(kindUnexpected, "No key share for the requested epoch")
+	}
+	return share, nil
+}
+
+func (n *Node) epochOf(asked uint64) uint64 {
+	if asked == 0 {
+		return n.config.Keys.Epoch
+	}
+	return asked
 }
 
 func response(share bls.SecretShare, network bls.PublicKey, text string, digest [32]byte) nodeapi.SignSessionKeyResponse {

@@ -37,28 +37,32 @@ func (n *Node) prepare(kind FaultKind) (props, error) {
 
 // foreignKey is a key that is not the network's, and the node's share of it.
 func (n *Node) foreignKey() (props, error) {
-	index := 1
-	for _, share := range n.config.Keys.Shares {
-		index = int(share.Index)
-	}
-	network, shares, err := bls.Deal(rand.Reader, 1, index)
+	network, shares, err := bls.Deal(rand.Reader, 1, 1)
 	if err != nil {
 		return props{}, fmt.Errorf("deal a wrong share: %w", err)
 	}
-	return props{network: network, share: shares[index-1]}, nil
+	return props{network: network, share: shares[0]}, nil
+}
+
+// instead returns a foreign key's share in the place of a node's own. With a
+// threshold of one the share is the same for every index.
+func instead(foreign, own bls.SecretShare) bls.SecretShare {
+	foreign.Index = own.Index
+	return foreign
 }
 
 // disguised returns the node as the fault makes it appear: with other keys,
 // another clock or another chain. It serves one request and no faults.
 func (n *Node) disguised(f Fault, p props) *Node {
-	config := n.config
+	config := n.snapshot()
 	switch f.Kind {
 	case OtherNetworkKey:
 		config.Keys.Network = p.network
-		config.Keys.Shares = map[uint64]bls.SecretShare{}
-		for epoch := range n.config.Keys.Shares {
-			config.Keys.Shares[epoch] = p.share
+		shares := map[uint64]bls.SecretShare{}
+		for epoch, own := range config.Keys.Shares {
+			shares[epoch] = instead(p.share, own)
 		}
+		config.Keys.Shares = shares
 	case ErrKeys:
 		config.Keys = Keys{Epoch: config.Keys.Epoch}
 	case StaleBlockhash:
