@@ -15,7 +15,18 @@ import (
 // one JSON value, its arguments, answers with another at once, and touches
 // neither network nor storage.
 var functions = map[string]func(args jsjson.Value) ([]byte, error){
-	"getIpfsId": getIPFSID,
+	"getIpfsId":              getIPFSID,
+	"generateSessionKeyPair": generateSessionKeyPair,
+	"encodeRecap":            encodeRecap,
+	"decodeRecap":            decodeRecap,
+	"recapStatement":         recapStatement,
+	"recapProof":             recapProof,
+	"applyRecap":             applyRecap,
+	"extractRecap":           extractRecap,
+	"formatSiwe":             formatSiwe,
+	"parseSiwe":              parseSiwe,
+	"checksumAddress":        checksumAddress,
+	"recoverAddress":         recoverAddress,
 }
 
 // call looks a function up and calls it: call(name, json) is {value: json} or

@@ -188,6 +188,18 @@ func (v Value) Int() (int64, bool) {
 // Items returns the elements of the array that v is.
 func (v Value) Items() ([]Value, bool) { return v.items, v.kind == '[' }
 
+// Texts returns the strings that v, an array of strings, holds.
+func (v Value) Texts() (texts []string, ok bool) {
+	for _, item := range v.items {
+		text, ok := item.Text()
+		if !ok {
+			return nil, false
+		}
+		texts = append(texts, text)
+	}
+	return texts, v.kind == '['
+}
+
 // Members returns the members of the object that v is, in source order.
 func (v Value) Members() ([]Member, bool) { return v.members, v.kind == '{' }
 

@@ -17,6 +17,10 @@ func (c Capability) URN() string {
 }
 
 func (c Capability) json() []byte {
+	return new(jsjson.Object).Raw("att", c.attenuationsJSON()).Strings("prf", c.proofs).Bytes()
+}
+
+func (c Capability) attenuationsJSON() []byte {
 	var att jsjson.Object
 	for _, resource := range sortedKeys(c.attenuations) {
 		var abilities jsjson.Object
@@ -25,7 +29,7 @@ func (c Capability) json() []byte {
 		}
 		att.Raw(resource, abilities.Bytes())
 	}
-	return new(jsjson.Object).Raw("att", att.Bytes()).Strings("prf", c.proofs).Bytes()
+	return att.Bytes()
 }
 
 // IsURN reports whether a SIWE resource claims to be a ReCap.
@@ -114,17 +118,11 @@ func parseNotaBene(text []byte) (notaBene, error) {
 }
 
 func (c *Capability) parseProofs(prf jsjson.Value) error {
-	items, ok := prf.Items()
+	proofs, ok := prf.Texts()
 	if !ok {
 		return invalid("Invalid proof list")
 	}
-	for _, item := range items {
-		proof, ok := item.Text()
-		if !ok {
-			return invalid("Invalid proof list")
-		}
-		c.proofs = append(c.proofs, proof)
-	}
+	c.proofs = proofs
 	return nil
 }
 
