@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"litsession/internal/devnet/action"
 	"litsession/internal/devnet/chain"
 	"litsession/internal/devnet/node"
 )
@@ -47,6 +48,9 @@ type Config struct {
 	StrictNonce bool
 	// Credits is how nodes check capacity credits. Default [CreditsOff].
 	Credits CreditCheck
+	// AllowFetch are the hosts that an action's fetch may reach besides loopback,
+	// as [action.AllowFetch] takes them. Default: none.
+	AllowFetch []string
 	// ActionTime is how long a Lit Action may run. Default: the node's 30 s.
 	ActionTime time.Duration
 	// Now is the clock of the chain and the nodes. Default time.Now.
@@ -102,6 +106,9 @@ func (c Config) Check() error {
 	}
 	if !slices.Contains(node.CreditChecks(), c.Credits) {
 		return wrong("credits", "%q is not one of %v", c.Credits, node.CreditChecks())
+	}
+	if _, err := action.AllowFetch(c.AllowFetch...); err != nil {
+		return wrong("allow-fetch", "%v", err)
 	}
 	if err := c.checkPorts(); err != nil {
 		return err

@@ -152,6 +152,10 @@ func (n *Network) serveNodes(ctx context.Context, epochs *epochs) error {
 	if err != nil {
 		return err
 	}
+	reachable, err := action.AllowFetch(n.config.AllowFetch...)
+	if err != nil {
+		return err
+	}
 	dealer := n.newDealer()
 	for i, s := range n.servers {
 		one := node.New(node.Config{
@@ -163,6 +167,7 @@ func (n *Network) serveNodes(ctx context.Context, epochs *epochs) error {
 			Limits:      action.Limits{Time: n.config.ActionTime},
 			Now:         n.config.Now,
 			StrictNonce: n.config.StrictNonce,
+			Fetch:       reachable,
 			CreditCheck: n.config.Credits, Credits: creditView{view.reader}, CreditWindow: window,
 		})
 		n.nodes = append(n.nodes, one)

@@ -63,7 +63,7 @@ func New(opts Options) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Runtime{prelude: prelude, ethers: ethers, hint: opts.BuildHint, client: newFetchClient(), questions: newQuestions(), slots: make(chan struct{}, opts.Parallel)}, nil
+	return &Runtime{prelude: prelude, ethers: ethers, hint: opts.BuildHint, client: newFetchClient(nil), questions: newQuestions(), slots: make(chan struct{}, opts.Parallel)}, nil
 }
 
 // Run runs req.Code until its event loop is empty and returns what it set. It blocks; ending ctx ends the run with an

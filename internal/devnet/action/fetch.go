@@ -8,14 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
+	"strconv"
 	"strings"
 )
-
-// newFetchClient returns the client of a [FetchPolicy] without one: no proxy, no connection kept open.
-func newFetchClient() *http.Client {
-	return &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-}
 
 // fetchRequest is what the prelude sends.
 type fetchRequest struct {
@@ -81,23 +76,15 @@ func (x *run) mayFetch(address string) error {
 	if u.scheme != "http" && u.scheme != "https" {
 		return typeErrorf("fetch: the scheme %q is not supported", u.scheme)
 	}
-	host := strings.Trim(*u.host, "[]")
-	allow := x.req.Fetch.Allow
-	if allow == nil {
-		allow = isLoopback
+	host, port := strings.Trim(*u.host, "[]"), u.port
+	if port == "" {
+		port = defaultPorts[u.scheme]
 	}
-	if !allow(host) {
-		return typeErrorf("fetch: this network lets actions reach loopback addresses only; start it with --allow-fetch %s to let them reach %[1]s", host)
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || !x.req.Fetch.allows(host, uint16(number)) {
+		return refusedHost(host, port)
 	}
 	return nil
-}
-
-func isLoopback(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
 }
 
 // hopHeaders are set by the HTTP client and by nobody else.
@@ -107,6 +94,7 @@ var hopHeaders = map[string]bool{
 }
 
 func (x *run) fetch(ctx context.Context, asked fetchRequest, upload []byte) (any, error) {
+	ctx = context.WithValue(ctx, policyKey{}, x.req.Fetch)
 	req, err := http.NewRequestWithContext(ctx, asked.Method, asked.URL, bytes.NewReader(upload))
 	if err != nil {
 		return nil, typeErrorf("fetch: %v", err)
@@ -156,13 +144,9 @@ func responseMeta(resp *http.Response, asked string) fetchResponse {
 // errNoRedirect ends a request whose redirect mode is "error".
 var errNoRedirect = errors.New("the server redirects")
 
-// fetchClient returns the policy's client with every redirect checked.
+// fetchClient returns the runtime's client with every redirect checked.
 func (x *run) fetchClient(redirect string) *http.Client {
-	client := x.runtime.client
-	if x.req.Fetch.Client != nil {
-		client = x.req.Fetch.Client
-	}
-	checked := *client
+	checked := *x.runtime.client
 	checked.CheckRedirect = func(req *http.Request, via []*http.Request) error {
 		switch {
 		case redirect == "manual":

@@ -47,7 +47,7 @@ func TestFetch(t *testing.T) {
 		{"a redirect is followed", `const r = await fetch(at + '/here'); return [r.redirected, r.url.slice(at.length), r.status].join()`, "true,/bytes,200"},
 		{"a redirect can be looked at", `const r = await fetch(at + '/here', { redirect: 'manual' }); return [r.status, r.headers.get('location')].join()`, "302,/bytes"},
 		{"a redirect can be refused", `return fetch(at + '/here', { redirect: 'error' }).then(String, (e) => e.name)`, "TypeError"},
-		{"a redirect to a foreign host is refused", `return fetch(at + '/away').catch((e) => e.message)`, "fetch: this network lets actions reach loopback addresses only; start it with --allow-fetch example.com to let them reach example.com"},
+		{"a redirect to a foreign host is refused", `return fetch(at + '/away').catch((e) => e.message)`, "fetch: this network does not let actions reach example.com, port 80; start it with --allow-fetch example.com to let them"},
 		{"an empty response has no body", `return '[' + await (await fetch(at + '/empty')).text() + ']'`, "[]"},
 		{"HEAD has no body", `return '[' + await (await fetch(at + '/long', { method: 'HEAD' })).text() + ']'`, "[]"},
 		{"a closed port is a TypeError", `return fetch('http://127.0.0.1:1/').catch((e) => e.name + e.message.slice(0, 57))`, "TypeErrorerror sending request for url (http://127.0.0.1:1/): dial "},
@@ -102,16 +102,66 @@ func TestFetchEndsWithItsRun(t *testing.T) {
 
 func TestFetchPolicy(t *testing.T) {
 	server := newServer(t)
-	var asked []string
-	policy := action.FetchPolicy{Client: server.Client(), Allow: func(host string) bool {
-		asked = append(asked, host)
-		return host != "localhost"
-	}}
-	code := `(async () => { for (const u of [at, 'http://LOCALHOST:1/', 'http://0x7f000001:1/', 'http://[::1]:1/']) await fetch(u + '/bytes').catch(() => {}) })()`
-	if _, err := newRuntime(t).Run(t.Context(), action.Request{Code: code, Params: []byte(`{"at":"` + server.URL + `"}`), Fetch: policy}); err != nil {
-		t.Fatal(err)
+	port := server.URL[strings.LastIndex(server.URL, ":")+1:]
+	for _, tt := range []struct {
+		name    string
+		allowed []string
+		address string
+		want    string // "reached", "refused" before anything is dialled, or "tried"
+	}{
+		{"loopback needs no permission", nil, "http://127.0.0.1:" + port, "reached"},
+		{"loopback in other words", nil, "http://0x7f000001:" + port, "reached"},
+		{"localhost", nil, "http://LOCALHOST:" + port, "reached"},
+		{"loopback beside what is allowed", []string{"example.com"}, "http://127.0.0.1:" + port, "reached"},
+		{"IPv6 loopback", nil, "http://[::1]:1", "tried"},
+		{"an address that is none", nil, "http://0.0.0.0:" + port, "refused"},
+		{"an address of a network", nil, "http://192.0.2.1", "refused"},
+		{"a name", nil, "http://example.invalid", "refused"},
+		{"an allowed name", []string{"example.invalid"}, "http://example.invalid:81", "tried"},
+		{"an allowed name in another case", []string{"EXAMPLE.invalid"}, "http://Example.Invalid", "tried"},
+		{"an allowed name in Unicode", []string{"bücher.invalid"}, "http://xn--bcher-kva.invalid", "tried"},
+		{"a name below", []string{"example.invalid"}, "http://a.example.invalid", "refused"},
+		{"a name above", []string{"a.example.invalid"}, "http://example.invalid", "refused"},
+		{"an allowed port", []string{"example.invalid:443"}, "https://example.invalid", "tried"},
+		{"another port", []string{"example.invalid:443"}, "http://example.invalid", "refused"},
+		{"the second that is allowed", []string{"a.invalid", "b.invalid:80"}, "http://b.invalid", "tried"},
+		{"an allowed address", []string{"0.0.0.0:" + port}, "http://0.0.0.0:" + port, "reached"},
+		{"an allowed IPv6 address", []string{"[::]:" + port}, "http://[0:0::0]:" + port, "tried"},
+		{"an allowed IPv6 address without brackets", []string{"::"}, "http://[::]:1", "tried"},
+		{"an allowed address in other words", []string{"0"}, "http://0.0.0.0:1", "tried"},
+		{"another scheme", []string{"example.invalid"}, "ftp://example.invalid", "refused"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			policy, err := action.AllowFetch(tt.allowed...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := newRuntime(t).Run(t.Context(), action.Request{
+				Code:   `fetch(at + '/bytes').then(() => 'reached', (e) => e.name + ' ' + e.message).then((response) => LitActions.setResponse({ response }))`,
+				Params: []byte(`{"at":"` + tt.address + `"}`), Fetch: policy,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			outcome := "reached"
+			switch {
+			case strings.HasPrefix(got.Response, "TypeError error sending request"):
+				outcome = "tried"
+			case strings.HasPrefix(got.Response, "TypeError fetch: "):
+				outcome = "refused"
+			}
+			// A machine may refuse or allow connections to :: and 0.0.0.0.
+			if outcome != tt.want && !(tt.want != "refused" && outcome != "refused" && strings.Contains(tt.address, "0")) {
+				t.Errorf("got %s", got.Response)
+			}
+		})
 	}
-	if got := strings.Join(asked, " "); got != "127.0.0.1 localhost 127.0.0.1 ::1" {
-		t.Errorf("asked about %s", got)
+}
+
+func TestHostsThatCannotBeAllowed(t *testing.T) {
+	for _, host := range []string{"", "http://example.com", "example.com/", "example.com:", "example.com:0", "example.com:65536", "example.com:x", "a b", "user@example.com", "exa mple", "[::1", "1.2.3.4.5", "*.example.com/x", "a?b", "a#b", ":80"} {
+		if _, err := action.AllowFetch("example.com", host); err == nil {
+			t.Errorf("%q was taken", host)
+		}
 	}
 }

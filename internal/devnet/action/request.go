@@ -79,16 +79,6 @@ type Limits struct {
 	FetchBody     int           // [8 MiB] bytes of one response body that fetch reads; this network's own limit
 }
 
-// FetchPolicy says whom an action's fetch may reach.
-type FetchPolicy struct {
-	// Client does the requests. Nil means one that follows no proxy and keeps no connection open. Its redirects are
-	// checked against Allow as well.
-	Client *http.Client
-	// Allow reports whether fetch may talk to host, which is a lower-case host name or an IP address without brackets.
-	// Nil allows loopback only: 127.0.0.0/8, ::1 and localhost.
-	Allow func(host string) bool
-}
-
 // Result is what an action set.
 type Result struct {
 	// Response is what the last setResponse was given, "" without one.
@@ -99,6 +89,4 @@ type Result struct {
 	SignedData map[string]json.RawMessage
 	// ClaimData holds what [Claimer] returned, by key id.
 	ClaimData map[string]json.RawMessage
-	// DecryptedData is the execute response's member of that name. It is empty: an action gets what it decrypts itself.
-	DecryptedData map[string]json.RawMessage
 }

@@ -160,7 +160,7 @@ func executed(result action.Result) []byte {
 	return new(jsjson.Object).
 		Bool("success", true).
 		Raw("signedData", byName(result.SignedData)).
-		Raw("decryptedData", byName(result.DecryptedData)).
+		Raw("decryptedData", []byte("{}")). // an action is given what it decrypts
 		Raw("claimData", byName(result.ClaimData)).
 		String("response", result.Response).
 		String("logs", result.Logs).Bytes()
