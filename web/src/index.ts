@@ -55,3 +55,28 @@ export {
 } from "./resources.js";
 export type { ILitResource, LitResourceAbilityRequest } from "./resources.js";
 export type { StorageChoice, StorageKind, StorageLike } from "./storage.js";
+export {
+  decode,
+  extract,
+  newSessionCapabilityObject,
+  RecapSessionCapabilityObject,
+  sanitizeSiweMessage,
+} from "./recap.js";
+export type { AttenuationsObject, ISessionCapabilityObject, PlainJSON, RecapMessage } from "./recap.js";
+export {
+  addRecapToSiweMessage,
+  createCapacityCreditsResourceData,
+  createSiweMessage,
+  createSiweMessageWithCapacityDelegation,
+  createSiweMessageWithRecaps,
+  SiweMessage,
+} from "./siwe.js";
+export type {
+  BaseSiweMessage,
+  CapacityDelegation,
+  CapacityDelegationRequest,
+  SiweFields,
+  WithCapacityDelegation,
+  WithRecap,
+} from "./siwe.js";
+export { generateSessionKeyPair } from "./authsig.js";

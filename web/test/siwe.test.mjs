@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+  addRecapToSiweMessage,
+  createCapacityCreditsResourceData,
+  createSiweMessage,
+  createSiweMessageWithCapacityDelegation,
+  createSiweMessageWithRecaps,
+  init,
+  LitRLIResource,
+  parseLitResource,
+  SiweMessage,
+} from "litsession";
+import { rejection, stopClock, vectors } from "./vectors.mjs";
+
+const NOW = "2026-01-15T12:00:00.000Z";
+const walletAddress = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+const nonce = "0x1f623ab8dfe6bbd3b3dc22c7a041deb697c14817bce471b1bd1d86a25d5a319c";
+const litNodeClient = {};
+
+await init();
+
+describe("SiweMessage writes and reads what npm's siwe writes and reads", () => {
+  for (const { name, fields, text } of vectors.siwe) {
+    test(name, () => {
+      const message = new SiweMessage(text);
+      assert.equal(message.toMessage(), text);
+      if (fields?.address) {
+        assert.equal(new SiweMessage(fields).prepareMessage(), text);
+        assert.deepEqual({ ...message }, fields);
+      }
+    });
+  }
+});
+
+describe("the functions write what the official SDK writes", () => {
+  const vector = (start) => vectors.siwe.find(({ name }) => name.startsWith(start)) ?? assert.fail(start);
+  const base = { walletAddress, nonce };
+  const writes = (name, create, params) =>
+    test(name, async (t) => {
+      stopClock(t, NOW);
+      assert.equal(await create({ ...base, ...params }), vector(name).text);
+    });
+
+  writes("createSiweMessage defaults", createSiweMessage, {});
+  writes("createSiweMessage, explicit fields", createSiweMessage, {
+    domain: "my.site",
+    statement: 'Line "one"\\nnext',
+    uri: "lit:session:d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+    expiration: "2026-01-15T18:00:00.000Z",
+  });
+  writes("EOA: createSiweMessageWithRecaps", createSiweMessageWithRecaps, {
+    uri: "lit:session:d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+    expiration: "2026-01-16T12:00:00.000Z",
+    resources: vector("EOA").fields.resources.map(({ key, ability }) => ({ resource: parseLitResource(key), ability })),
+    litNodeClient,
+  });
+  for (const { name, fields } of vectors.siwe.filter((each) => each.name.startsWith("capacity: "))) {
+    writes(name, createSiweMessageWithCapacityDelegation, { uri: "lit:capability:delegation", litNodeClient, ...fields });
+  }
+});
+
+test("an address in lower case gets its checksum, a mistyped one is refused", async () => {
+  const text = await createSiweMessage({ walletAddress: walletAddress.toLowerCase(), nonce });
+  assert.equal(text.split("\n")[1], walletAddress);
+  const error = await rejection(createSiweMessage({ walletAddress: walletAddress.replace("F", "f"), nonce }));
+  assert.equal(error.reason, "invalid_param");
+  assert.equal(error.details.param, "address");
+});
+
+test("a nonce that is absent is random", async () => {
+  const nonces = await Promise.all([1, 2].map(async () => new SiweMessage(await createSiweMessage({ walletAddress })).nonce));
+  assert.notEqual(nonces[0], nonces[1]);
+  assert.match(nonces[0], /^[A-Za-z0-9]{17}$/);
+});
+
+describe("a message that could not be read back is refused", () => {
+  for (const [name, params] of [
+    ["a statement of two lines", { statement: "a\nb" }],
+    ["a domain with a space", { domain: "a b" }],
+    ["an empty domain", { domain: "" }],
+    ["a URI that is none", { uri: "nope" }],
+    ["another version", { version: "2" }],
+    ["a nonce that is too short", { nonce: "1234567" }],
+    ["a time that is none", { expiration: "tomorrow" }],
+  ]) {
+    test(name, async () => {
+      assert.equal((await rejection(createSiweMessage({ walletAddress, nonce, ...params }))).reason, "invalid_param");
+    });
+  }
+});
+
+describe("what is missing is named, as in the official SDK", () => {
+  const rli = [{ resource: new LitRLIResource("*"), ability: "rate-limit-increase-auth" }];
+  const rows = [
+    ["walletAddress", () => createSiweMessage({ nonce })],
+    ["litNodeClient", () => createSiweMessage({ walletAddress, nonce, resources: rli })],
+    ["litNodeClient", () => createSiweMessage({ walletAddress, nonce, uses: undefined })],
+    ["litNodeClient", () => createSiweMessageWithCapacityDelegation({ walletAddress, nonce })],
+    ["litNodeClient", () => addRecapToSiweMessage({ siweMessage: {}, resources: rli })],
+    ["resources", () => addRecapToSiweMessage({ siweMessage: {}, resources: [], litNodeClient })],
+    ["resources", () => addRecapToSiweMessage({ siweMessage: {}, litNodeClient })],
+  ];
+  for (const [param, call] of rows) {
+    test(`${param} of ${call.toString().slice(6)}`, async () => {
+      const error = await rejection(call());
+      assert.deepEqual([error.name, error.message, error.reason], ["Error", `${param} is required`, "missing_param"]);
+    });
+  }
+});
+
+test("addRecapToSiweMessage refuses an ability that the resource cannot have", async () => {
+  const resources = [{ resource: new LitRLIResource("*"), ability: "pkp-signing" }];
+  const error = await rejection(addRecapToSiweMessage({ siweMessage: {}, resources, litNodeClient }));
+  assert.equal(error.name, "InvalidArgumentException");
+});
+
+describe("createCapacityCreditsResourceData", () => {
+  for (const { input, output } of vectors.resourcesData) {
+    test(JSON.stringify(input), () => assert.deepEqual(createCapacityCreditsResourceData(input), output));
+  }
+});
