@@ -36,7 +36,12 @@ loader: need-node web/node_modules/.ready
 page: module loader
 	$(call step,page,rm -rf web/dist/page && mkdir -p web/dist/page/litsession && cp web/playground/* web/dist/page/ && cp web/dist/*.js web/dist/*.d.ts web/dist/lit.wasm web/dist/page/litsession/)
 
-devnet:
+# The ethers of Lit Actions, which the network embeds if it is there.
+ETHERS := internal/devnet/ethers
+$(ETHERS)/bundle/ethers.umd.min.js: $(ETHERS)/package-lock.json | need-node
+	$(call step,ethers for Lit Actions,cd $(ETHERS) && npm ci --no-audit --no-fund && cp node_modules/ethers/dist/ethers.umd.min.js bundle/ && touch bundle/ethers.umd.min.js)
+
+devnet: $(ETHERS)/bundle/ethers.umd.min.js
 	$(call step,litdevnet (a first build takes minutes),go build -o bin/litdevnet ./internal/devnet/litdevnet)
 
 %/node_modules/.ready: %/package-lock.json
@@ -50,7 +55,7 @@ vet: ## check the format and what the compiler does not
 	go vet ./...
 	GOOS=js GOARCH=wasm go vet ./wasm ./jsglue ./storage
 
-test-go: ## native tests, the end-to-end test among them
+test-go: $(ETHERS)/bundle/ethers.umd.min.js ## native tests, the end-to-end test among them
 	go test ./...
 
 test-js: need-chromium ## tests of the border, in a real browser

@@ -17,6 +17,7 @@ import (
 
 	"litsession/internal/devnet/action"
 	"litsession/internal/devnet/chain"
+	"litsession/internal/devnet/ethers"
 	"litsession/internal/devnet/node"
 	"litsession/internal/ipfs"
 )
@@ -143,7 +144,11 @@ func (n *Network) permit(ctx context.Context, keys keys, pkp chain.PKP, cid ipfs
 }
 
 func (n *Network) serveNodes(ctx context.Context, epochs *epochs) error {
-	runtime, err := action.New(action.Options{})
+	library, err := ethers.Source()
+	if err != nil {
+		return err
+	}
+	runtime, err := action.New(action.Options{Ethers: library, BuildHint: ethers.HowToGet})
 	if err != nil {
 		return err
 	}

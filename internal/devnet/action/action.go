@@ -26,8 +26,7 @@ type Options struct {
 	// Ethers is the source text of ethers 5.7 as one script: the package's UMD bundle, or a bundle that ends with a
 	// global variable ethers. Nil: an action that touches ethers gets an error that says how to build it in.
 	Ethers []byte
-	// BuildHint is the sentence that tells a user how to get a program with ethers. "" means one that names
-	// make build.
+	// BuildHint is the sentence that tells an action's author how to get a program with ethers.
 	BuildHint string
 	// Parallel is how many runs may be in progress at once; further ones wait. 0 means [DefaultParallel]. Child
 	// actions do not count.
@@ -40,30 +39,23 @@ const DefaultParallel = 32
 // Runtime runs Lit Actions. It is safe for use by any number of goroutines and holds no state of a run.
 type Runtime struct {
 	prelude   prelude
-	ethers    []byte // bytecode; nil: not built in
+	ethers    func() ([]byte, error) // bytecode, or errNoEthers
 	hint      string
 	client    *http.Client
 	questions map[string]func(x *run, args arguments) (answering, error)
 	slots     chan struct{}
 }
 
-// New compiles what every run starts with. It fails when a bundle of opts is not JavaScript.
+// New compiles what every run starts with. Whether [Options].Ethers is JavaScript shows when an action first uses it.
 func New(opts Options) (*Runtime, error) {
 	if opts.Parallel <= 0 {
 		opts.Parallel = DefaultParallel
-	}
-	if opts.BuildHint == "" {
-		opts.BuildHint = "Run \"make build\" in its source tree, which takes ethers from npm, and start it again."
 	}
 	prelude, err := compilePrelude()
 	if err != nil {
 		return nil, fmt.Errorf("compile the action runtime: %w", err)
 	}
-	ethers, err := compileEthers(opts.Ethers)
-	if err != nil {
-		return nil, err
-	}
-	return &Runtime{prelude: prelude, ethers: ethers, hint: opts.BuildHint, client: newFetchClient(nil), questions: newQuestions(), slots: make(chan struct{}, opts.Parallel)}, nil
+	return &Runtime{prelude: prelude, ethers: newEthers(opts.Ethers), hint: opts.BuildHint, client: newFetchClient(nil), questions: newQuestions(), slots: make(chan struct{}, opts.Parallel)}, nil
 }
 
 // Run runs req.Code until its event loop is empty and returns what it set. It blocks; ending ctx ends the run with an

@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 
 	"litsession/internal/devnet/action"
+	"litsession/internal/devnet/ethers"
 )
 
 func TestEthersForms(t *testing.T) {
@@ -51,8 +53,18 @@ func TestEthersAbsent(t *testing.T) {
 }
 
 func TestEthersThatIsNoScript(t *testing.T) {
-	if _, err := action.New(action.Options{Ethers: []byte(`import x from 'y'`)}); err == nil {
-		t.Error("a module was accepted")
+	r, err := action.New(action.Options{Ethers: []byte(`import x from 'y'`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		_, err := r.Run(t.Context(), action.Request{Code: `ethers`})
+		if err == nil || !strings.Contains(err.Error(), "Uncaught Error: compile ethers: <ethers>: SyntaxError") {
+			t.Errorf("got %v", err)
+		}
+	}
+	if _, err := r.Run(t.Context(), action.Request{Code: `1`}); err != nil {
+		t.Errorf("without ethers: %v", err)
 	}
 }
 
@@ -68,16 +80,18 @@ func TestEthersThatThrows(t *testing.T) {
 	}
 }
 
-// TestEthers runs what actions do with ethers. The library is not part of this repository: LITSESSION_ETHERS names a
-// file with its UMD bundle. Values: the accounts of the Hardhat and Foundry test mnemonic.
+// TestEthers runs what actions do with ethers. Values: the accounts of the Hardhat and Foundry test mnemonic.
 func TestEthers(t *testing.T) {
-	file := os.Getenv("LITSESSION_ETHERS")
-	if file == "" {
-		t.Skip("LITSESSION_ETHERS names no file")
-	}
-	source, err := os.ReadFile(file)
+	source, err := ethers.Source()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if source == nil {
+		missing := t.Skip
+		if os.Getenv("CI") == "true" {
+			missing = t.Fatal
+		}
+		missing("this test was built without ethers. " + ethers.HowToGet)
 	}
 	r, err := action.New(action.Options{Ethers: source})
 	if err != nil {
