@@ -7,18 +7,18 @@ import (
 	"litsession/internal/eth"
 )
 
-// The part of the contract ABI that our few calls need. Values are words of 32
-// bytes, big-endian; what has no fixed size comes behind, and an offset in its place
-// says where. Compilers write such tails one after the other without gaps, so they
-// are read in that order and an offset only has to be the expected one: no answer
-// can make the reader jump, loop or take the same bytes twice.
+// Reading the contract ABI. Values are words of 32 bytes, big-endian; what has no
+// fixed size comes behind, and an offset in its place says where. Compilers write
+// such tails one after the other without gaps, so they are read in that order and an
+// offset only has to be the expected one: no answer can make the reader jump, loop
+// or take the same bytes twice.
 //
 // Source: Solidity, Contract ABI Specification, strict mode.
 
 const wordSize = 32
 
-// maxNumber is the largest number that is taken from a contract: what JavaScript
-// holds exactly, since numbers go there.
+// maxNumber is the largest number that is taken from a contract where a Go number
+// is wanted: what JavaScript holds exactly, since numbers go there.
 const maxNumber = 1<<53 - 1
 
 var (
@@ -60,13 +60,33 @@ func (r *wordReader) low(size int) []byte {
 	if word == nil {
 		return make([]byte, size)
 	}
-	for _, b := range word[:wordSize-size] {
-		if b != 0 {
-			r.fail(errRange)
-			return make([]byte, size)
-		}
+	if !allZero(word[:wordSize-size]) {
+		r.fail(errRange)
+		return make([]byte, size)
 	}
 	return word[wordSize-size:]
+}
+
+// high returns the first size bytes of the next word; the others must be zero.
+func (r *wordReader) high(size int) []byte {
+	word := r.take(wordSize)
+	if word == nil {
+		return make([]byte, size)
+	}
+	if !allZero(word[size:]) {
+		r.fail(errPadding)
+		return make([]byte, size)
+	}
+	return word[:size]
+}
+
+func allZero(bytes []byte) bool {
+	for _, b := range bytes {
+		if b != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // number reads any unsigned integer that is at most limit.
@@ -105,31 +125,45 @@ func (r *wordReader) length(elementSize uint64) uint64 {
 func (r *wordReader) bytes() []byte {
 	n := r.length(1)
 	content := r.take(n)
-	for _, b := range r.take(padding(n)) {
-		if b != 0 {
-			r.fail(errPadding)
-		}
+	if !allZero(r.take(padding(n))) {
+		r.fail(errPadding)
 	}
 	return content
 }
 
-// bytesList reads a list of byte strings: all offsets first, counted from the first
-// of them, then the strings.
-func (r *wordReader) bytesList() [][]byte {
-	n := r.length(wordSize)
-	offsets := &wordReader{rest: r.take(n * wordSize), err: r.err}
+// sequence reads values that belong together: their heads, whose sizes are given
+// with 0 for a value behind an offset, and then the tails. read is called for each
+// with the reader that the value is at the front of.
+func (r *wordReader) sequence(headSizes []uint64, read func(i int, from *wordReader)) {
+	headSize := uint64(0)
+	for _, size := range headSizes {
+		headSize += max(size, wordSize)
+	}
+	heads := &wordReader{rest: r.take(headSize)}
+	heads.err = r.err
 	start := len(r.rest)
-	list := make([][]byte, 0, n)
-	for range n {
-		offsets.offset(n*wordSize + uint64(start-len(r.rest)))
-		list = append(list, r.bytes())
-		if r.err != nil || offsets.err != nil {
+	for i, size := range headSizes {
+		if heads.err != nil || r.err != nil {
 			break
 		}
+		if size > 0 {
+			read(i, heads)
+			continue
+		}
+		heads.offset(headSize + uint64(start-len(r.rest)))
+		if heads.err == nil {
+			read(i, r)
+		}
 	}
-	if r.err == nil {
-		r.err = offsets.err
+	if heads.err != nil {
+		r.fail(heads.err)
 	}
+}
+
+// bytesList reads a list of byte strings.
+func (r *wordReader) bytesList() [][]byte {
+	list := make([][]byte, r.length(wordSize))
+	r.sequence(make([]uint64, len(list)), func(i int, from *wordReader) { list[i] = from.bytes() })
 	return list
 }
 
@@ -143,21 +177,3 @@ func (r *wordReader) end() error {
 
 // padding is the number of zeros behind n bytes.
 func padding(n uint64) uint64 { return (wordSize - n%wordSize) % wordSize }
-
-// calldata is a call under construction: the selector, then words.
-type calldata []byte
-
-func newCall(selector uint32) calldata { return binary.BigEndian.AppendUint32(nil, selector) }
-
-func (c calldata) word(word [wordSize]byte) calldata { return append(c, word[:]...) }
-
-func (c calldata) number(n uint64) calldata {
-	c = append(c, make([]byte, wordSize-8)...)
-	return binary.BigEndian.AppendUint64(c, n)
-}
-
-// tail adds the content of the only argument without fixed size, behind all others.
-func (c calldata) tail(content []byte) calldata {
-	n := uint64(len(content))
-	return append(append(c.number(n), content...), make([]byte, padding(n))...)
-}

@@ -16,8 +16,7 @@ const (
 // IsPermittedAction asks Addresses.PKPPermissions whether the action, a multihash of
 // 34 bytes, is permitted for the PKP. Scopes are not looked at.
 func (r Reader) IsPermittedAction(ctx context.Context, tokenID [32]byte, action []byte) (bool, error) {
-	const headWords = 2
-	call := newCall(selectorIsPermittedAction).word(tokenID).number(headWords * wordSize).tail(action)
+	call := encodeCall(selectorIsPermittedAction, encodeWord(tokenID), encodeBytes(action))
 	answer, err := r.callContract(ctx, r.Addresses.PKPPermissions, call)
 	if err != nil {
 		return false, err
@@ -34,7 +33,7 @@ func (r Reader) IsPermittedAction(ctx context.Context, tokenID [32]byte, action 
 // for the PKP, as the owner wrote them: usually multihashes of 34 bytes, but the
 // contract does not check.
 func (r Reader) PermittedActions(ctx context.Context, tokenID [32]byte) ([][]byte, error) {
-	answer, err := r.callContract(ctx, r.Addresses.PKPPermissions, newCall(selectorPermittedActions).word(tokenID))
+	answer, err := r.callContract(ctx, r.Addresses.PKPPermissions, encodeCall(selectorPermittedActions, encodeWord(tokenID)))
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +52,7 @@ var errOtherKey = errors.New("the answer is not the public key that the token is
 // token is named after it. The key of a token that does not exist is empty;
 // found is false then.
 func (r Reader) PublicKey(ctx context.Context, tokenID [32]byte) (key eth.PublicKey, found bool, err error) {
-	answer, err := r.callContract(ctx, r.Addresses.PubkeyRouter, newCall(selectorPubkey).word(tokenID))
+	answer, err := r.callContract(ctx, r.Addresses.PubkeyRouter, encodeCall(selectorPubkey, encodeWord(tokenID)))
 	if err != nil {
 		return eth.PublicKey{}, false, err
 	}

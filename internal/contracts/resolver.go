@@ -29,7 +29,7 @@ type Resolver struct {
 // Source: protocol 3.7 and 10.7. The names' hashes are computed here; the official
 // SDK asks the resolver for them first.
 func (r Reader) Resolve(ctx context.Context, resolver Resolver, name string) (eth.Address, error) {
-	call := newCall(selectorGetContract).word(eth.Keccak256([]byte(name))).number(uint64(resolver.Environment))
+	call := encodeCall(selectorGetContract, encodeWord(eth.Keccak256([]byte(name))), encodeNumber(uint64(resolver.Environment)))
 	answer, err := r.callContract(ctx, resolver.Address, call)
 	if err != nil {
 		return eth.Address{}, err

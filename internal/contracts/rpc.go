@@ -1,14 +1,16 @@
-// Package contracts reads Lit's contracts over Ethereum's JSON-RPC: the validators
-// of the current epoch with their threshold, the addresses that a resolver knows,
-// and what a PKP permits.
+// Package contracts reads and writes Lit's contracts over Ethereum's JSON-RPC: the
+// validators of the current epoch with their threshold, the addresses that a
+// resolver knows, what a PKP permits; and mints PKPs and capacity credits and
+// changes permissions through a wallet's [Sender].
 //
-// Start with [Reader.Staking]. Answers are decoded strictly, since whoever runs the
-// endpoint writes them; that they are true is not proved, so an endpoint is trusted
-// with the choice of nodes.
+// Start with [Reader.Staking] for the first, with [Client] for the second. Answers
+// are decoded strictly, since whoever runs the endpoint writes them; that they are
+// true is not proved, so an endpoint is trusted with the choice of nodes.
 package contracts
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -18,46 +20,138 @@ import (
 	"litsession/internal/literr"
 )
 
-// Addresses says where the contracts are. Each method of [Reader] names the one it
-// needs; the others may be zero.
+// Addresses says where the contracts are. Each function names the one it needs; the
+// others may be zero.
 type Addresses struct {
 	Staking        eth.Address
+	PKPNFT         eth.Address
+	PKPHelper      eth.Address
 	PKPPermissions eth.Address
 	PubkeyRouter   eth.Address
+	RateLimitNFT   eth.Address
 }
 
-// Reader calls contracts at the latest block. Every failure to get an answer, and
-// every answer that is not what the contract's ABI says, is
-// [literr.ChainUnreachable] with detail url: in both cases rpcUrl and the contract's
-// address are what to look at. The url in details and messages is cut down to
-// scheme, host and port, because the rest of it often holds a key.
-type Reader struct {
-	Fetcher   fetch.Fetcher
-	RPCURL    string // JSON-RPC over HTTP
-	Addresses Addresses
+// of returns the place of a contract's address, nil for a name that is none of ours.
+func (a *Addresses) of(contract string) *eth.Address {
+	switch contract {
+	case staking:
+		return &a.Staking
+	case pkpNFT:
+		return &a.PKPNFT
+	case pkpHelper:
+		return &a.PKPHelper
+	case pkpPermissions:
+		return &a.PKPPermissions
+	case pubkeyRouter:
+		return &a.PubkeyRouter
+	case rateLimitNFT:
+		return &a.RateLimitNFT
+	}
+	return nil
 }
 
-// callContract makes an eth_call and returns what the contract returned, which is
-// never empty: an address without a contract returns nothing.
-func (r Reader) callContract(ctx context.Context, to eth.Address, data []byte) ([]byte, error) {
-	response, err := fetch.PostJSON(ctx, r.Fetcher, r.RPCURL, callBody(to, data))
+// Node is an endpoint of a chain that JSON-RPC requests go to: an address, or a
+// wallet.
+type Node interface {
+	// Request calls a method with params, a JSON list, and returns the result. A
+	// node that answers with an error makes it an [*RPCError]; one that does not
+	// answer usably makes it a [literr.ChainUnreachable].
+	Request(ctx context.Context, method string, params []byte) (jsjson.Value, error)
+}
+
+// RPCError is what a node answers in place of a result.
+type RPCError struct {
+	Code    int64
+	Message string // its own words, cut to a few hundred bytes
+	Data    []byte // what a contract reverted with, nil if none is known
+	Status  int    // of HTTP, 0 where there is none
+}
+
+// Error returns the message.
+func (e *RPCError) Error() string { return e.Message }
+
+// HTTPNode is a node behind an address. The url in details and messages is cut down
+// to scheme, host and port, because the rest of it often holds a key.
+type HTTPNode struct {
+	Fetcher fetch.Fetcher
+	URL     string
+}
+
+// Request is that of [Node].
+func (n HTTPNode) Request(ctx context.Context, method string, params []byte) (jsjson.Value, error) {
+	var body jsjson.Object
+	body.String("jsonrpc", "2.0").Int("id", 1).String("method", method).Raw("params", params)
+	response, err := fetch.PostJSON(ctx, n.Fetcher, n.URL, body.Bytes())
 	if err != nil {
-		return nil, &literr.Error{
+		return jsjson.Value{}, &literr.Error{
 			Code:    literr.ChainUnreachable,
-			Message: "the chain at " + origin(r.RPCURL) + " does not answer",
-			Details: []literr.Detail{{Key: "url", Value: origin(r.RPCURL)}},
+			Message: "the chain at " + origin(n.URL) + " does not answer",
+			Details: []literr.Detail{{Key: "url", Value: origin(n.URL)}},
 			Cause:   err,
 		}
 	}
 	// Whatever the status: a JSON-RPC error often comes with one that is not 200.
 	answer, err := jsjson.Parse(response.Body)
 	if failure := answer.Get("error"); failure.Truthy() {
-		return nil, r.unusable("refused the call: "+errorMessage(failure)).With("status", response.Status)
+		refused := ParseRPCError(failure)
+		refused.Status = response.Status
+		return jsjson.Value{}, refused
 	}
-	text, isText := answer.Get("result").Text()
-	if err != nil || !isText {
-		return nil, r.unusable("did not answer with JSON-RPC, HTTP status "+strconv.Itoa(response.Status)).
+	result := answer.Get("result")
+	if err != nil || !result.Exists() {
+		return jsjson.Value{}, n.unusable("did not answer with JSON-RPC, HTTP status "+strconv.Itoa(response.Status)).
 			With("status", response.Status)
+	}
+	return result, nil
+}
+
+func (n HTTPNode) unusable(what string) *literr.Error {
+	return literr.Errorf(literr.ChainUnreachable, "the chain at %s %s", origin(n.URL), what).With("url", origin(n.URL))
+}
+
+// ParseRPCError reads a JSON-RPC error object. Nodes and wallets put what a contract
+// reverted with into data, or into an error inside data.
+func ParseRPCError(failure jsjson.Value) *RPCError {
+	e := &RPCError{Message: errorMessage(failure)}
+	e.Code, _ = failure.Get("code").Int()
+	data := failure.Get("data")
+	for _, name := range []string{"originalError", "data"} {
+		if inner := data.Get(name); inner.Exists() {
+			data = inner
+		}
+	}
+	if text, ok := data.Text(); ok {
+		e.Data, _ = eth.ParseHex(text)
+	}
+	return e
+}
+
+// Reader calls contracts at the latest block. Every failure to get an answer, and
+// every answer that is not what the contract's ABI says, is
+// [literr.ChainUnreachable] with detail url: in both cases rpcUrl and the contract's
+// address are what to look at.
+type Reader struct {
+	Fetcher   fetch.Fetcher
+	RPCURL    string // JSON-RPC over HTTP
+	Addresses Addresses
+}
+
+func (r Reader) node() HTTPNode { return HTTPNode{Fetcher: r.Fetcher, URL: r.RPCURL} }
+
+// callContract makes an eth_call and returns what the contract returned, which is
+// never empty: an address without a contract returns nothing.
+func (r Reader) callContract(ctx context.Context, to eth.Address, data []byte) ([]byte, error) {
+	answer, err := r.node().Request(ctx, "eth_call", callParams(to, data))
+	var refused *RPCError
+	if errors.As(err, &refused) {
+		return nil, r.unusable("refused the call: "+refused.Message).With("status", refused.Status)
+	}
+	if err != nil {
+		return nil, err
+	}
+	text, isText := answer.Text()
+	if !isText {
+		return nil, r.unusable("did not answer with JSON-RPC: a call's result is text")
 	}
 	result, err := eth.ParseHex(text)
 	if err != nil {
@@ -69,18 +163,13 @@ func (r Reader) callContract(ctx context.Context, to eth.Address, data []byte) (
 	return result, nil
 }
 
-func callBody(to eth.Address, data []byte) []byte {
-	var call, body jsjson.Object
+func callParams(to eth.Address, data []byte) []byte {
+	var call jsjson.Object
 	call.String("to", eth.Hex(to[:])).String("data", eth.Hex(data))
-	params := jsjson.Array([][]byte{call.Bytes(), []byte(`"latest"`)})
-	body.String("jsonrpc", "2.0").Int("id", 1).String("method", "eth_call").Raw("params", params)
-	return body.Bytes()
+	return jsjson.Array([][]byte{call.Bytes(), []byte(`"latest"`)})
 }
 
-func (r Reader) unusable(what string) *literr.Error {
-	return literr.Errorf(literr.ChainUnreachable, "the chain at %s %s", origin(r.RPCURL), what).
-		With("url", origin(r.RPCURL))
-}
+func (r Reader) unusable(what string) *literr.Error { return r.node().unusable(what) }
 
 // malformed says that the contract at to did not return what its ABI says.
 func (r Reader) malformed(to eth.Address, function string, why error) error {
@@ -97,10 +186,7 @@ func errorMessage(failure jsjson.Value) string {
 	if !ok {
 		return "no message"
 	}
-	if len(message) > maxErrorMessageBytes {
-		message = strings.ToValidUTF8(message[:maxErrorMessageBytes], "") + "…"
-	}
-	return message
+	return shorten(message, maxErrorMessageBytes)
 }
 
 // origin returns scheme, host and port of an address. User name, path and query may

@@ -42,7 +42,7 @@ type Validator struct {
 //
 // Source: protocol 3.2.
 func (r Reader) Staking(ctx context.Context) (ValidatorSet, error) {
-	answer, err := r.callContract(ctx, r.Addresses.Staking, newCall(selectorValidators))
+	answer, err := r.callContract(ctx, r.Addresses.Staking, encodeCall(selectorValidators))
 	if err != nil {
 		return ValidatorSet{}, err
 	}

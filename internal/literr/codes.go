@@ -54,8 +54,8 @@ const (
 	StorageCorrupt Code = "storage_corrupt" // the stored value was not ours to use and was replaced
 )
 
-// What a wallet and the chain did with a transaction. All but NoWallet carry
-// what is known of it in details: txHash, nonce, from.
+// What a wallet and the chain did with a transaction. What is known of it is in
+// details: txHash, from, nonce.
 const (
 	NoWallet           Code = "no_wallet"           // install a wallet, or pass a signer
 	UserRejected       Code = "user_rejected"       // the user said no in the wallet; ask again only when the user wants to

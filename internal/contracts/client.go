@@ -1,0 +1,213 @@
+package contracts
+
+import (
+	"context"
+	"errors"
+	"math/big"
+	"strconv"
+	"sync"
+	"time"
+
+	"litsession/internal/eth"
+	"litsession/internal/jsjson"
+	"litsession/internal/literr"
+)
+
+// Sender hands a transaction to whoever signs it: a wallet, a signer of JavaScript,
+// a key. It returns the transaction's hash once it is on its way, or how that failed
+// as a [*SendError]; any other error means that nobody knows whether it was sent.
+type Sender interface {
+	SendTransaction(ctx context.Context, t Transaction) (Hash, error)
+}
+
+// Timing says how long things are waited for. Zero fields have the default.
+type Timing struct {
+	Receipt   time.Duration // for a transaction to be mined, default 2 minutes
+	Poll      time.Duration // between the first looks, default 100 ms; it grows to ten times that
+	Outage    time.Duration // that a node may be away while its answer is waited for, default 15 s
+	DropAfter time.Duration // that a transaction may be unknown to the node, default 15 s
+}
+
+func (t Timing) withDefaults() Timing {
+	for _, d := range []struct {
+		value   *time.Duration
+		instead time.Duration
+	}{
+		{&t.Receipt, 2 * time.Minute}, {&t.Poll, 100 * time.Millisecond},
+		{&t.Outage, 15 * time.Second}, {&t.DropAfter, 15 * time.Second},
+	} {
+		if *d.value == 0 {
+			*d.value = d.instead
+		}
+	}
+	return t
+}
+
+// Client reads contracts by the names of their functions and writes them through a
+// Sender. Its exported fields must not change after the first call. Safe for
+// concurrent use.
+//
+// A write whose end nobody knows, because the node or the wallet failed in the
+// middle, is remembered, and the same call again continues it: see [Client.Mint].
+type Client struct {
+	Node      Node
+	Sender    Sender
+	Addresses Addresses
+	ChainID   uint64 // that the node must be on; 0 takes the node's word
+	Timing    Timing
+
+	mu       sync.Mutex
+	checked  bool                  // whether ChainID is the node's
+	attempts map[string][]*attempt // by what they are for
+	asking   sync.Mutex            // held while one transaction is made and sent
+}
+
+var latest, pending = []byte(`"latest"`), []byte(`"pending"`)
+
+func (c *Client) request(ctx context.Context, method string, params ...[]byte) (jsjson.Value, error) {
+	if err := ctx.Err(); err != nil {
+		return jsjson.Value{}, context.Cause(ctx)
+	}
+	return c.Node.Request(ctx, method, jsjson.Array(params))
+}
+
+// quantity asks for a number.
+func (c *Client) quantity(ctx context.Context, method string, params ...[]byte) (*big.Int, error) {
+	answer, err := c.request(ctx, method, params...)
+	if err != nil {
+		return nil, err
+	}
+	n := parseQuantity(answer)
+	if n == nil {
+		return nil, literr.Errorf(literr.ChainUnreachable, "the chain did not answer %s with a number", method)
+	}
+	return n, nil
+}
+
+func (c *Client) transactionCount(ctx context.Context, of eth.Address, at []byte) (uint64, error) {
+	n, err := c.quantity(ctx, "eth_getTransactionCount", jsjson.AppendString(nil, eth.Hex(of[:])), at)
+	if err != nil {
+		return 0, err
+	}
+	return n.Uint64(), nil
+}
+
+// checkChain compares the node's chain with the one that is wanted, until they
+// agree; without a wish it becomes the node's.
+func (c *Client) checkChain(ctx context.Context) error {
+	c.mu.Lock()
+	checked := c.checked
+	c.mu.Unlock()
+	if checked {
+		return nil
+	}
+	id, err := c.quantity(ctx, "eth_chainId")
+	if err != nil {
+		return c.nodeTrouble(err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ChainID != 0 && c.ChainID != id.Uint64() {
+		return literr.Errorf(literr.WrongChain, "the node is on chain %s, not on %d", id, c.ChainID).
+			With("chainId", id.String()).With("want", strconv.FormatUint(c.ChainID, 10))
+	}
+	c.ChainID, c.checked = id.Uint64(), true
+	return nil
+}
+
+// Connect makes sure that the node answers and is on the right chain, and returns
+// the chain's id.
+func (c *Client) Connect(ctx context.Context) (chainID uint64, err error) {
+	if err := c.checkChain(ctx); err != nil {
+		return 0, err
+	}
+	return c.ChainID, nil
+}
+
+// nodeTrouble gives a code to an RPCError of a method that is no contract's call.
+func (c *Client) nodeTrouble(err error) error {
+	var refused *RPCError
+	if errors.As(err, &refused) {
+		return literr.Errorf(literr.ChainUnreachable, "the chain refused: %s", refused.Message)
+	}
+	return err
+}
+
+// address returns where a contract is; one that the configuration does not name is
+// [literr.InvalidParam].
+func (c *Client) address(contract string) (eth.Address, error) {
+	address := c.Addresses.of(contract)
+	if address == nil || *address == (eth.Address{}) {
+		return eth.Address{}, literr.Errorf(literr.InvalidParam, "Contract is not available").
+			WithHint("customContext has no address of "+contract+".").
+			With("param", "customContext."+contract+".address").With("want", "an address")
+	}
+	return *address, nil
+}
+
+// Read calls a function of a contract by name, with the arguments as a JSON list,
+// and returns what it returns as one; [abiType.decode] says how values are written.
+// A revert is [literr.Reverted], and whatever else is no answer
+// [literr.ChainUnreachable].
+func (c *Client) Read(ctx context.Context, contract, function string, arguments jsjson.Value) ([]byte, error) {
+	s, err := findFunction(contract, function)
+	if err != nil {
+		return nil, err
+	}
+	to, err := c.address(contract)
+	if err != nil {
+		return nil, err
+	}
+	data, err := s.calldata(arguments)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.call(ctx, to, data)
+	if err != nil {
+		return nil, err
+	}
+	result, err := s.result(answer)
+	if err != nil {
+		return nil, literr.Errorf(literr.ChainUnreachable, "%s of the contract at %s: %w", function, to, err)
+	}
+	return result, nil
+}
+
+func (c *Client) call(ctx context.Context, to eth.Address, data []byte) ([]byte, error) {
+	answer, err := c.request(ctx, "eth_call", callParams(to, data))
+	var refused *RPCError
+	if errors.As(err, &refused) {
+		return nil, c.refusedCall(refused)
+	}
+	if err != nil {
+		return nil, err
+	}
+	text, _ := answer.Text()
+	result, err := eth.ParseHex(text)
+	if err != nil {
+		return nil, literr.Errorf(literr.ChainUnreachable, "the chain answered with a result that is no hex")
+	}
+	if len(result) == 0 {
+		return nil, literr.Errorf(literr.ChainUnreachable, "the chain has no contract at %s", to).
+			WithHint("Check rpc and the contract's address.")
+	}
+	return result, nil
+}
+
+// readOne calls a function that returns one value and gives that.
+func (c *Client) readOne(ctx context.Context, contract, function string, arguments ...[]byte) (jsjson.Value, error) {
+	list, err := jsjson.Parse(jsjson.Array(arguments))
+	if err != nil {
+		return jsjson.Value{}, err
+	}
+	result, err := c.Read(ctx, contract, function, list)
+	if err != nil {
+		return jsjson.Value{}, err
+	}
+	values, err := jsjson.Parse(result)
+	if err != nil {
+		return jsjson.Value{}, err
+	}
+	items, _ := values.Items()
+	return items[0], nil
+}

@@ -1,0 +1,283 @@
+package contracts
+
+import (
+	"context"
+	"errors"
+	"math/big"
+	"time"
+
+	"litsession/internal/eth"
+	"litsession/internal/jsjson"
+	"litsession/internal/literr"
+)
+
+// Write is a call of a contract's function by name, from an account that the Sender
+// signs for.
+type Write struct {
+	From      eth.Address
+	Contract  string
+	Function  string
+	Arguments jsjson.Value // a JSON list
+	Options   Options
+}
+
+// target resolves the names of a write.
+func (c *Client) target(w Write) (to eth.Address, data []byte, err error) {
+	s, err := findFunction(w.Contract, w.Function)
+	if err != nil {
+		return to, nil, err
+	}
+	if data, err = s.calldata(w.Arguments); err != nil {
+		return to, nil, err
+	}
+	to, err = c.address(w.Contract)
+	return to, data, err
+}
+
+// Send sends a write that may be repeated, such as a permission, and does not wait
+// for it: [Client.Wait] does.
+func (c *Client) Send(ctx context.Context, w Write) (Sent, error) {
+	to, data, err := c.target(w)
+	if err != nil {
+		return Sent{}, err
+	}
+	if w.Options.TxHash != (Hash{}) {
+		return c.adopt(ctx, w, to)
+	}
+	value := w.Options.Value
+	if value == nil {
+		value = new(big.Int)
+	}
+	a, err := c.send(ctx, Transaction{From: w.From, To: to, Data: data, Value: value}, w.Options, nil)
+	if err != nil {
+		return Sent{}, err
+	}
+	return a.sent, nil
+}
+
+// adopt takes a transaction that the caller knows of. One that calls another
+// contract is [literr.InvalidParam].
+func (c *Client) adopt(ctx context.Context, w Write, to eth.Address) (Sent, error) {
+	block, err := c.quantity(ctx, "eth_blockNumber")
+	if err != nil {
+		return Sent{}, withTransaction(c.nodeTrouble(err), Sent{Hash: w.Options.TxHash})
+	}
+	sent := Sent{Hash: w.Options.TxHash, Block: block.Uint64()}
+	visible, err := c.transactionByHash(ctx, &sent)
+	if err != nil {
+		return Sent{}, withTransaction(c.nodeTrouble(err), sent)
+	}
+	if visible && sent.To != to {
+		return Sent{}, literr.Errorf(literr.InvalidParam, "the transaction %s is no call of %s", sent.Hash, w.Contract).
+			With("param", "txHash").With("want", "the txHash of an earlier attempt at the same call")
+	}
+	return sent, nil
+}
+
+// once does a write that must not happen twice, and waits for it. An attempt of the
+// same intent that failed with its end unknown is looked up first: when it was sent,
+// it is waited for; when not, it is sent with the nonce that it would have had.
+// value is called only when something is to be sent.
+func (c *Client) once(ctx context.Context, w Write, value func(context.Context) (*big.Int, error)) (Sent, Receipt, error) {
+	to, data, err := c.target(w)
+	if err != nil {
+		return Sent{}, Receipt{}, err
+	}
+	intent := w.Options.Intent
+	if intent == "" {
+		intent = w.Contract + "." + w.Function + string(w.Arguments.Raw())
+	}
+	intent += w.From.String()
+	a, err := c.sendOnce(ctx, w, to, data, intent, value)
+	if err != nil {
+		if a != nil {
+			c.remember(intent, a)
+		}
+		return Sent{}, Receipt{}, err
+	}
+	receipt, err := c.Wait(ctx, a.sent, w.Options.Timeout)
+	if err != nil {
+		if !errors.Is(err, literr.Reverted) {
+			c.remember(intent, a)
+		}
+		return a.sent, Receipt{}, err
+	}
+	return a.sent, receipt, nil
+}
+
+func (c *Client) sendOnce(ctx context.Context, w Write, to eth.Address, data []byte, intent string, value func(context.Context) (*big.Int, error)) (*attempt, error) {
+	if w.Options.TxHash != (Hash{}) {
+		sent, err := c.adopt(ctx, w, to)
+		if err != nil {
+			return nil, err
+		}
+		return &attempt{sent: sent}, nil
+	}
+	var again *uint64
+	if earlier := c.recall(intent); earlier != nil {
+		a, nonce, err := c.resumeWithin(ctx, earlier, w.Options.Timeout)
+		if err != nil || a != nil {
+			return a, err
+		}
+		again = &nonce
+	}
+	wei, err := value(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.send(ctx, Transaction{From: w.From, To: to, Data: data, Value: wei}, w.Options, again)
+}
+
+// resumeWithin is resume, for as long as a receipt is waited for.
+func (c *Client) resumeWithin(ctx context.Context, a *attempt, timeout time.Duration) (*attempt, uint64, error) {
+	if timeout == 0 {
+		timeout = c.Timing.withDefaults().Receipt
+	}
+	limited, cancel := context.WithTimeoutCause(ctx, timeout, literr.Errorf(literr.Timeout,
+		"an earlier attempt was not settled within %s", timeout))
+	defer cancel()
+	found, again, err := c.resume(limited, a)
+	if err == nil {
+		return found, again, nil
+	}
+	if found != nil {
+		err = withTransaction(c.nodeTrouble(err), found.sent)
+	}
+	return found, again, err
+}
+
+// Minted is a PKP that was minted. PublicKey belongs to TokenID.
+type Minted struct {
+	TokenID   [32]byte
+	PublicKey eth.PublicKey
+	Sent      Sent
+	Receipt   Receipt
+}
+
+// Mint mints a PKP: w is mintNext of PKPNFT, or a function of PKPHelper. It pays
+// what the contract asks, unless options say a value.
+//
+// A failure after which the PKP may exist all the same has detail txHash, or nonce
+// when not even the hash is known. The same call again continues with that
+// transaction and mints no second PKP; so does one with [Options].TxHash, also from
+// another Client.
+func (c *Client) Mint(ctx context.Context, w Write) (Minted, error) {
+	sent, receipt, err := c.once(ctx, w, func(ctx context.Context) (*big.Int, error) {
+		if w.Options.Value != nil {
+			return w.Options.Value, nil
+		}
+		return c.price(ctx, pkpNFT, "mintCost")
+	})
+	if err != nil {
+		return Minted{}, err
+	}
+	minted := Minted{Sent: sent, Receipt: receipt}
+	if minted.TokenID, minted.PublicKey, err = c.mintedKey(ctx, receipt, w.Options.Timeout); err != nil {
+		sent.Hash = receipt.Hash
+		return Minted{}, withTransaction(err, sent)
+	}
+	return minted, nil
+}
+
+// price asks a contract for a number of wei.
+func (c *Client) price(ctx context.Context, contract, function string, arguments ...[]byte) (*big.Int, error) {
+	answer, err := c.readOne(ctx, contract, function, arguments...)
+	if err != nil {
+		return nil, c.nodeTrouble(err)
+	}
+	return parseQuantity(answer), nil
+}
+
+// mintedKey finds the PKP in a receipt: in the router's event with its key, else the
+// id in a Transfer from nobody and the key by asking for it until it is there.
+func (c *Client) mintedKey(ctx context.Context, receipt Receipt, timeout time.Duration) (id [32]byte, key eth.PublicKey, err error) {
+	routed, transferred := events[0].parse(), events[2].parse()
+	for _, l := range receipt.logs {
+		switch {
+		case len(l.topics) == 2 && l.address == c.Addresses.PubkeyRouter && l.topics[0] == routed.topic():
+			r := &wordReader{rest: l.data}
+			var content []byte
+			r.sequence([]uint64{0, wordSize, wordSize, wordSize}, func(i int, from *wordReader) {
+				if i == 0 {
+					content = from.bytes()
+				} else {
+					from.take(wordSize)
+				}
+			})
+			key, err := eth.NewPublicKey(content)
+			if r.end() != nil || err != nil || key.TokenID() != l.topics[1] {
+				return id, key, literr.Errorf(literr.ChainUnreachable, "PubkeyRoutingDataSet of the contract at %s: %w", l.address, errOtherKey)
+			}
+			return l.topics[1], key, nil
+		case len(l.topics) == 4 && l.address == c.Addresses.PKPNFT && l.topics[0] == transferred.topic() && l.topics[1] == [32]byte{}:
+			id = l.topics[3]
+		}
+	}
+	if id == ([32]byte{}) {
+		return id, key, literr.Errorf(literr.ChainUnreachable, "No events found in receipt").
+			WithHint("The contracts are not those of a Lit network: check customContext.")
+	}
+	key, err = c.awaitKey(ctx, id, timeout)
+	return id, key, err
+}
+
+func (c *Client) awaitKey(ctx context.Context, id [32]byte, timeout time.Duration) (eth.PublicKey, error) {
+	timing := c.Timing.withDefaults()
+	if timeout == 0 {
+		timeout = timing.Receipt
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, literr.Errorf(literr.Timeout,
+		"the PKP %s had no public key within %s", eth.Hex(id[:]), timeout))
+	defer cancel()
+	for {
+		answer, err := c.readOne(ctx, pkpNFT, "getPubkey", quoteHex(id[:]))
+		if err != nil {
+			return eth.PublicKey{}, err
+		}
+		text, _ := answer.Text()
+		if text != "0x" {
+			key, err := eth.ParsePublicKey(text)
+			if err != nil || key.TokenID() != id {
+				return eth.PublicKey{}, literr.Errorf(literr.ChainUnreachable, "getPubkey: %w", errOtherKey)
+			}
+			return key, nil
+		}
+		if err := sleep(ctx, timing.Poll); err != nil {
+			return eth.PublicKey{}, err
+		}
+	}
+}
+
+// Credits is a capacity credit that was minted.
+type Credits struct {
+	TokenID [32]byte
+	Sent    Sent
+	Receipt Receipt
+}
+
+// MintCredits buys a capacity credit for so many requests per kilosecond until
+// expiresAt, Unix time in seconds of a midnight. What holds for [Client.Mint] after
+// failures holds here.
+func (c *Client) MintCredits(ctx context.Context, from eth.Address, perKilosecond, expiresAt uint64, o Options) (Credits, error) {
+	until := quantityJSON(expiresAt)
+	arguments, err := jsjson.Parse(jsjson.Array([][]byte{until}))
+	if err != nil {
+		return Credits{}, err
+	}
+	w := Write{From: from, Contract: rateLimitNFT, Function: "mint", Arguments: arguments, Options: o}
+	sent, receipt, err := c.once(ctx, w, func(ctx context.Context) (*big.Int, error) {
+		return c.price(ctx, rateLimitNFT, "calculateCost", quantityJSON(perKilosecond), until)
+	})
+	if err != nil {
+		return Credits{}, err
+	}
+	transferred := events[2].parse()
+	for _, l := range receipt.logs {
+		if l.address == c.Addresses.RateLimitNFT && len(l.topics) == 4 && l.topics[0] == transferred.topic() {
+			return Credits{TokenID: l.topics[3], Sent: sent, Receipt: receipt}, nil
+		}
+	}
+	sent.Hash = receipt.Hash
+	return Credits{}, withTransaction(literr.Errorf(literr.ChainUnreachable, "No events found in receipt").
+		WithHint("The contracts are not those of a Lit network: check customContext."), sent)
+}

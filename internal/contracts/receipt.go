@@ -1,0 +1,277 @@
+package contracts
+
+import (
+	"context"
+	"errors"
+	"math/big"
+	"strconv"
+	"time"
+
+	"litsession/internal/eth"
+	"litsession/internal/jsjson"
+	"litsession/internal/literr"
+)
+
+// Sent is a transaction on its way.
+type Sent struct {
+	Hash Hash
+	Transaction
+	Block uint64 // newest one before it was sent; it is in none before
+}
+
+// JSON is the transaction's, with hash.
+func (s Sent) JSON() []byte {
+	var o jsjson.Object
+	return o.String("hash", s.Hash.String()).Raw("transaction", s.Transaction.JSON()).Bytes()
+}
+
+// Receipt is what became of a transaction that was mined and did not revert.
+type Receipt struct {
+	Hash Hash
+	raw  []byte // as the node wrote it
+	logs []log
+}
+
+type log struct {
+	address eth.Address
+	topics  [][32]byte
+	data    []byte
+}
+
+// JSON is {receipt, events}: the node's receipt, and for each of its logs the event
+// that it stands for, or null.
+func (r Receipt) JSON() []byte {
+	list := make([][]byte, len(r.logs))
+	for i, l := range r.logs {
+		event, known := eventOf(l.topics, l.data)
+		if !known {
+			event = []byte("null")
+		}
+		list[i] = event
+	}
+	return new(jsjson.Object).Raw("receipt", r.raw).Raw("events", jsjson.Array(list)).Bytes()
+}
+
+// parseReceipt checks what is used of a receipt.
+func parseReceipt(v jsjson.Value) (r Receipt, succeeded bool, err error) {
+	malformed := literr.Errorf(literr.ChainUnreachable, "the chain's receipt is malformed")
+	hash, ok := parseHash(v.Get("transactionHash"))
+	logs, isList := v.Get("logs").Items()
+	status := parseQuantity(v.Get("status"))
+	if !ok || !isList || status == nil {
+		return r, false, malformed
+	}
+	r = Receipt{Hash: hash, raw: v.Raw()}
+	for _, item := range logs {
+		text, _ := item.Get("address").Text()
+		address, err := eth.ParseAddress(text)
+		topics, isList := item.Get("topics").Items()
+		text, _ = item.Get("data").Text()
+		data, dataErr := eth.ParseHex(text)
+		if err != nil || dataErr != nil || !isList {
+			return r, false, malformed
+		}
+		l := log{address: address, data: data}
+		for _, topic := range topics {
+			hash, ok := parseHash(topic)
+			if !ok {
+				return r, false, malformed
+			}
+			l.topics = append(l.topics, hash)
+		}
+		r.logs = append(r.logs, l)
+	}
+	return r, status.Sign() != 0, nil
+}
+
+// Wait waits until the transaction is mined; timeout 0 is that of Timing. A node that
+// is away for a moment is waited for. Errors have details txHash, from and nonce:
+//
+//   - [literr.Reverted]: it was mined and did nothing; detail revert
+//   - [literr.TransactionDropped]: the node does not know it any more, or another
+//     transaction took its nonce (detail replacedBy). One that does the same, with
+//     another fee, is followed instead.
+//   - [literr.Timeout], [literr.ChainUnreachable]: nobody knows yet
+func (c *Client) Wait(ctx context.Context, sent Sent, timeout time.Duration) (Receipt, error) {
+	timing := c.Timing.withDefaults()
+	if timeout == 0 {
+		timeout = timing.Receipt
+	}
+	w := watch{client: c, sent: sent, timing: timing, seen: time.Now(), answered: time.Now()}
+	end := time.NewTimer(timeout)
+	defer end.Stop()
+	for pause := timing.Poll; ; pause = min(pause*3/2, 10*timing.Poll) {
+		receipt, done, err := w.look(ctx)
+		if done || err != nil {
+			return receipt, withTransaction(err, w.sent)
+		}
+		next := time.NewTimer(pause)
+		select {
+		case <-next.C:
+		case <-ctx.Done():
+			next.Stop()
+			return Receipt{}, context.Cause(ctx)
+		case <-end.C:
+			next.Stop()
+			return Receipt{}, withTransaction(literr.Errorf(literr.Timeout,
+				"the transaction %s was not mined within %s", w.sent.Hash, timeout), w.sent)
+		}
+	}
+}
+
+// withTransaction adds to an error what is known of the transaction it is about.
+func withTransaction(err error, sent Sent) error {
+	var e *literr.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	if sent.Hash != (Hash{}) && e.Detail("txHash") == nil {
+		e.With("txHash", sent.Hash.String())
+	}
+	if sent.From != (eth.Address{}) && e.Detail("from") == nil {
+		e.With("from", sent.From.String()).With("nonce", strconv.FormatUint(sent.Nonce, 10))
+	}
+	return err
+}
+
+// watch is one wait for a receipt.
+type watch struct {
+	client   *Client
+	sent     Sent
+	timing   Timing
+	seen     time.Time // when the node last knew the transaction
+	answered time.Time // when it last answered at all
+}
+
+// look asks once. Trouble of the node is none of ours until it lasts.
+func (w *watch) look(ctx context.Context) (Receipt, bool, error) {
+	receipt, done, err := w.ask(ctx)
+	var refused *RPCError
+	if errors.Is(err, literr.ChainUnreachable) || errors.As(err, &refused) {
+		if time.Since(w.answered) < w.timing.Outage && ctx.Err() == nil {
+			return Receipt{}, false, nil
+		}
+		return Receipt{}, false, w.client.nodeTrouble(err)
+	}
+	w.answered = time.Now()
+	return receipt, done, err
+}
+
+func (w *watch) ask(ctx context.Context) (Receipt, bool, error) {
+	if receipt, done, err := w.client.receiptOf(ctx, w.sent); done || err != nil {
+		return receipt, done, err
+	}
+	visible, err := w.client.transactionByHash(ctx, &w.sent)
+	if err != nil {
+		return Receipt{}, false, err
+	}
+	if visible {
+		w.seen = time.Now()
+		return Receipt{}, false, nil
+	}
+	if w.sent.From != (eth.Address{}) {
+		count, err := w.client.transactionCount(ctx, w.sent.From, latest)
+		if err != nil {
+			return Receipt{}, false, err
+		}
+		if count > w.sent.Nonce {
+			return w.replaced(ctx)
+		}
+	}
+	if time.Since(w.seen) < w.timing.DropAfter {
+		return Receipt{}, false, nil
+	}
+	return Receipt{}, false, literr.Errorf(literr.TransactionDropped,
+		"the transaction %s is not known to the chain any more", w.sent.Hash)
+}
+
+// replaced looks for the transaction that was mined with our nonce.
+func (w *watch) replaced(ctx context.Context) (Receipt, bool, error) {
+	if receipt, done, err := w.client.receiptOf(ctx, w.sent); done || err != nil {
+		return receipt, done, err // it was mined between the questions
+	}
+	hash, same, err := w.client.minedWith(ctx, w.sent, w.sent.Nonce)
+	if err != nil {
+		return Receipt{}, false, err
+	}
+	if same && hash != w.sent.Hash {
+		w.sent.Hash = hash
+		return w.client.receiptOf(ctx, w.sent)
+	}
+	if same { // ours: the receipt comes a moment later
+		return Receipt{}, false, nil
+	}
+	dropped := literr.Errorf(literr.TransactionDropped,
+		"the transaction %s was replaced by another of its account", w.sent.Hash)
+	if hash != (Hash{}) {
+		dropped.With("replacedBy", hash.String())
+	}
+	return Receipt{}, false, dropped
+}
+
+// receiptOf returns the receipt of a mined transaction; done is false while there
+// is none. A transaction that reverted is the error.
+func (c *Client) receiptOf(ctx context.Context, sent Sent) (receipt Receipt, done bool, err error) {
+	answer, err := c.request(ctx, "eth_getTransactionReceipt", jsjson.AppendString(nil, sent.Hash.String()))
+	if err != nil || answer.IsNull() {
+		return Receipt{}, false, err
+	}
+	receipt, succeeded, err := parseReceipt(answer)
+	if err != nil {
+		return Receipt{}, false, err
+	}
+	if !succeeded {
+		return Receipt{}, false, c.whyReverted(ctx, sent, answer.Get("blockNumber"))
+	}
+	return receipt, true, nil
+}
+
+// whyReverted runs the transaction once more on the block before its own, for the
+// reason, which no receipt holds. Another outcome there is no reason.
+func (c *Client) whyReverted(ctx context.Context, sent Sent, block jsjson.Value) error {
+	number := parseQuantity(block)
+	if _, err := c.transactionByHash(ctx, &sent); err != nil || number == nil || number.Sign() == 0 {
+		return reverted("")
+	}
+	before := jsjson.AppendString(nil, quantity(number.Sub(number, big.NewInt(1))))
+	_, err := c.request(ctx, "eth_call", sent.call().Bytes(), before)
+	var refused *RPCError
+	if errors.As(err, &refused) {
+		if err := c.refusedCall(refused); errors.Is(err, literr.Reverted) {
+			return err
+		}
+	}
+	return reverted("")
+}
+
+// transactionByHash fills in what the node knows of the transaction, and says
+// whether it knows it.
+func (c *Client) transactionByHash(ctx context.Context, sent *Sent) (visible bool, err error) {
+	answer, err := c.request(ctx, "eth_getTransactionByHash", jsjson.AppendString(nil, sent.Hash.String()))
+	if err != nil || !answer.Get("hash").Exists() {
+		return false, err
+	}
+	t, ok := parseTransaction(answer)
+	if !ok {
+		return false, literr.Errorf(literr.ChainUnreachable, "the chain's transaction is malformed")
+	}
+	sent.From, sent.To, sent.Data, sent.Value, sent.Nonce = t.From, t.To, t.Data, t.Value, t.Nonce
+	return true, nil
+}
+
+// parseTransaction reads what identifies a transaction; gas and fees are left out.
+func parseTransaction(v jsjson.Value) (t Transaction, ok bool) {
+	from, _ := v.Get("from").Text()
+	to, _ := v.Get("to").Text() // null when a contract is made
+	input, _ := v.Get("input").Text()
+	nonce := parseQuantity(v.Get("nonce"))
+	t.Value = parseQuantity(v.Get("value"))
+	var err error
+	if t.From, err = eth.ParseAddress(from); err != nil || nonce == nil || t.Value == nil {
+		return t, false
+	}
+	t.Nonce = nonce.Uint64()
+	t.To, _ = eth.ParseAddress(to)
+	t.Data, err = eth.ParseHex(input)
+	return t, err == nil
+}

@@ -1,0 +1,313 @@
+package contracts
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"litsession/internal/jsjson"
+	"litsession/internal/literr"
+)
+
+// SendError is how a Sender failed, in the wallet's or the library's words.
+type SendError struct {
+	Codes   []string // numbers and names that tell errors apart, outermost first
+	Message string
+	Data    []byte // what a contract reverted with, nil if none is known
+	Hash    Hash   // of the transaction, where it was made before the failure
+	Cause   error
+}
+
+// Error returns the message.
+func (e *SendError) Error() string { return shorten(e.Message, maxErrorMessageBytes) }
+
+// Unwrap returns the cause.
+func (e *SendError) Unwrap() error { return e.Cause }
+
+// Options of a write. Nil and zero mean: as the node says.
+type Options struct {
+	GasLimit, GasPrice, MaxFee, MaxPriorityFee, Nonce, Value *big.Int
+	Timeout                                                  time.Duration // for the receipt
+	// TxHash is a transaction that did this write already, from the error of an
+	// earlier attempt: it is waited for, and nothing is sent.
+	TxHash Hash
+	// Intent tells writes apart that are the same call: attempts that failed are
+	// continued only by a call with the same one. Default: contract, function and
+	// arguments.
+	Intent string
+}
+
+// attempt is a transaction that may be on its way.
+type attempt struct {
+	sent   Sent // Hash is zero while it is unknown
+	result chan outcome
+}
+
+type outcome struct {
+	hash Hash
+	err  error
+}
+
+// send makes a transaction and has it signed and sent. With again, its nonce is that
+// one. The attempt comes back, next to the error, when the transaction may be on its
+// way all the same.
+func (c *Client) send(ctx context.Context, t Transaction, o Options, again *uint64) (*attempt, error) {
+	c.asking.Lock() // two at once would be given the same nonce
+	defer c.asking.Unlock()
+	if again != nil {
+		t.Nonce, t.Again = *again, true
+	}
+	t, err := c.prepare(ctx, t, o)
+	if err != nil {
+		return nil, c.nodeTrouble(err)
+	}
+	block, err := c.quantity(ctx, "eth_blockNumber")
+	if err != nil {
+		return nil, c.nodeTrouble(err)
+	}
+	a := &attempt{sent: Sent{Transaction: t, Block: block.Uint64()}, result: make(chan outcome, 1)}
+	// Whoever gave up waiting has not made the wallet give up: its answer is kept.
+	detached := context.WithoutCancel(ctx)
+	go func() {
+		hash, err := c.Sender.SendTransaction(detached, t)
+		a.result <- outcome{hash, err}
+	}()
+	return c.await(ctx, a)
+}
+
+// await waits for the wallet. See send for what it returns.
+func (c *Client) await(ctx context.Context, a *attempt) (*attempt, error) {
+	var o outcome
+	select {
+	case o = <-a.result:
+		a.result = nil
+	case <-ctx.Done():
+		return a, context.Cause(ctx)
+	}
+	if o.err == nil {
+		a.sent.Hash = o.hash
+		// A wallet may have chosen another nonce. Not to know it yet is no failure.
+		_, _ = c.transactionByHash(ctx, &a.sent)
+		return a, nil
+	}
+	err, unsent := sendFailure(o.err, a.sent)
+	if unsent {
+		return nil, err
+	}
+	var failure *SendError
+	if errors.As(o.err, &failure) {
+		a.sent.Hash = failure.Hash
+	}
+	return a, withTransaction(err, a.sent)
+}
+
+// sendFailure gives a code to what a Sender failed with, and says whether it is
+// certain that nothing was sent.
+//
+// Source of the codes: EIP-1193 and EIP-1474; ethers 5 and 6, viem for the names.
+func sendFailure(err error, sent Sent) (coded error, unsent bool) {
+	var failure *SendError
+	if !errors.As(err, &failure) {
+		return literr.Errorf(literr.WalletFailed, "send the transaction: %w", err), false
+	}
+	has := func(codes ...string) bool {
+		return slices.ContainsFunc(codes, func(code string) bool { return slices.Contains(failure.Codes, code) })
+	}
+	with := func(e *literr.Error) error {
+		e.Cause = err
+		return e
+	}
+	made := failure.Hash != (Hash{})
+	switch {
+	case made:
+	case has("4001", "ACTION_REJECTED", "UserRejectedRequestError"):
+		return with(literr.Errorf(literr.UserRejected, "the user rejected the transaction in the wallet").
+			With("from", sent.From.String())), true
+	case has("4100"):
+		return with(literr.Errorf(literr.NoWallet, "the wallet does not give the page the account %s", sent.From).
+			WithHint("Connect the account in the wallet.").With("from", sent.From.String())), true
+	case has("4901", "4902", "ChainMismatchError", "NETWORK_MISMATCH"):
+		return with(literr.Errorf(literr.WrongChain, "the wallet is on another chain than %d", sent.ChainID).
+			With("want", strconv.FormatUint(sent.ChainID, 10))), true
+	case has("INSUFFICIENT_FUNDS", "InsufficientFundsError") || strings.Contains(failure.Message, "insufficient funds"):
+		return with(literr.Errorf(literr.InsufficientFunds, "the account %s has too little for the transaction", sent.From).
+			With("from", sent.From.String())), true
+	case revertReason(failure.Data) != "":
+		return with(reverted(revertReason(failure.Data))), true
+	case has("UNPREDICTABLE_GAS_LIMIT", "INVALID_ARGUMENT", "UNSUPPORTED_OPERATION", "-32602", "-32601", "4200"):
+		return with(literr.Errorf(literr.WalletFailed, "the wallet did not take the transaction: %s", failure.Error())), true
+	}
+	return with(literr.Errorf(literr.WalletFailed, "the wallet failed while it sent the transaction: %s", failure.Error()).
+		WithHint("Call again: whether it was sent is looked up first.")), false
+}
+
+// resume finds out what became of an attempt whose end is not known. Either it was
+// sent: then it comes back with its hash. Or it was not: then the nonce to send it
+// with, which makes sure that at most one of them is mined.
+func (c *Client) resume(ctx context.Context, a *attempt) (sent *attempt, again uint64, err error) {
+	if a.result != nil { // the wallet was left asking
+		if a, err := c.await(ctx, a); err == nil || a == nil || a.result != nil {
+			return a, 0, err
+		}
+	}
+	if a.sent.Hash != (Hash{}) {
+		if _, done, err := c.receiptOf(ctx, a.sent); done || err != nil {
+			return a, 0, err
+		}
+		if visible, err := c.transactionByHash(ctx, &a.sent); visible || err != nil {
+			return a, 0, err
+		}
+	}
+	timing := c.Timing.withDefaults()
+	waiting, err := c.transactionCount(ctx, a.sent.From, pending)
+	if err != nil {
+		return a, 0, err
+	}
+	for { // what waits to be mined may be ours
+		mined, err := c.transactionCount(ctx, a.sent.From, latest)
+		if err != nil {
+			return a, 0, err
+		}
+		if mined >= waiting {
+			break
+		}
+		if err := sleep(ctx, timing.Poll); err != nil {
+			return a, 0, err
+		}
+	}
+	for nonce := a.sent.Nonce; nonce < waiting; nonce++ {
+		hash, same, err := c.minedWith(ctx, a.sent, nonce)
+		if err != nil {
+			return a, 0, err
+		}
+		if same {
+			a.sent.Hash = hash
+			return a, 0, nil
+		}
+	}
+	return nil, max(waiting, a.sent.Nonce), nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// minedWith finds the transaction that was mined with a nonce of sent's account, and
+// says whether it does the same. Counts only grow, so its block is found by halving
+// those since sent was made. The zero hash is one that was mined before.
+func (c *Client) minedWith(ctx context.Context, sent Sent, nonce uint64) (hash Hash, same bool, err error) {
+	head, err := c.quantity(ctx, "eth_blockNumber")
+	if err != nil {
+		return Hash{}, false, err
+	}
+	low, high := sent.Block, head.Uint64() // the count is at most nonce at low, above it at high
+	for high > low+1 {
+		middle := low + (high-low)/2
+		count, err := c.transactionCount(ctx, sent.From, quantityJSON(middle))
+		if err != nil {
+			return Hash{}, false, err
+		}
+		if count > nonce {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	block, err := c.request(ctx, "eth_getBlockByNumber", quantityJSON(high), []byte("true"))
+	if err != nil {
+		return Hash{}, false, err
+	}
+	transactions, _ := block.Get("transactions").Items()
+	for _, item := range transactions {
+		mined, ok := parseTransaction(item)
+		if !ok || mined.From != sent.From || mined.Nonce != nonce {
+			continue
+		}
+		hash, _ := parseHash(item.Get("hash"))
+		return hash, mined.To == sent.To && bytes.Equal(mined.Data, sent.Data), nil
+	}
+	return Hash{}, false, nil
+}
+
+// remember keeps an attempt for the next call with the same intent.
+func (c *Client) remember(intent string, a *attempt) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.attempts == nil {
+		c.attempts = map[string][]*attempt{}
+	}
+	c.attempts[intent] = append(c.attempts[intent], a)
+}
+
+// recall takes the oldest attempt for an intent, nil if there is none.
+func (c *Client) recall(intent string) *attempt {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list := c.attempts[intent]
+	if len(list) == 0 {
+		return nil
+	}
+	c.attempts[intent] = list[1:]
+	return list[0]
+}
+
+// DecodeOptions reads {gasLimit, gasPrice, maxFeePerGas, maxPriorityFeePerGas, nonce,
+// value, timeout, txHash, intent}; all may be absent. Numbers are as for arguments of
+// functions, timeout is in milliseconds.
+func DecodeOptions(v jsjson.Value) (o Options, err error) {
+	for _, field := range []struct {
+		name string
+		to   **big.Int
+	}{
+		{"gasLimit", &o.GasLimit}, {"gasPrice", &o.GasPrice}, {"maxFeePerGas", &o.MaxFee},
+		{"maxPriorityFeePerGas", &o.MaxPriorityFee}, {"nonce", &o.Nonce}, {"value", &o.Value},
+	} {
+		given := v.Get(field.name)
+		if !given.Exists() || given.IsNull() {
+			continue
+		}
+		word, ok := parseUint(given)
+		if !ok {
+			return o, invalidOption(field.name, "a whole number: decimal or 0x and hex")
+		}
+		*field.to = new(big.Int).SetBytes(word[:])
+	}
+	for _, n := range []*big.Int{o.GasLimit, o.Nonce} {
+		if n != nil && !n.IsUint64() {
+			return o, invalidOption("gasLimit and nonce", "numbers of at most 64 bits")
+		}
+	}
+	if given := v.Get("txHash"); given.Exists() {
+		var ok bool
+		if o.TxHash, ok = parseHash(given); !ok {
+			return o, invalidOption("txHash", "0x and 64 hex digits")
+		}
+	}
+	if given := v.Get("timeout"); given.Exists() {
+		ms, ok := given.Int()
+		if !ok || ms <= 0 || ms > maxTimeout.Milliseconds() {
+			return o, invalidOption("timeout", "milliseconds, more than 0 and at most a day")
+		}
+		o.Timeout = time.Duration(ms) * time.Millisecond
+	}
+	o.Intent, _ = v.Get("intent").Text()
+	return o, nil
+}
+
+const maxTimeout = 24 * time.Hour
+
+func invalidOption(param, want string) error {
+	return literr.Errorf(literr.InvalidParam, "%s must be %s", param, want).With("param", param).With("want", want)
+}
