@@ -29,12 +29,17 @@ type Options struct {
 	// BuildHint is the sentence that tells an action's author how to get a program with ethers.
 	BuildHint string
 	// Parallel is how many runs may be in progress at once; further ones wait. 0 means [DefaultParallel]. Child
-	// actions do not count.
+	// actions do not count, and the runs of one [Request].Group count as one.
 	Parallel int
+	// Memory is how many bytes all runs together may take. 0 means [DefaultMemory].
+	Memory int64
 }
 
-// DefaultParallel bounds the memory of all runs together to this many times [Limits].Memory.
-const DefaultParallel = 32
+// What runs share by default.
+const (
+	DefaultParallel = 32
+	DefaultMemory   = 4 << 30
+)
 
 // Runtime runs Lit Actions. It is safe for use by any number of goroutines and holds no state of a run.
 type Runtime struct {
@@ -43,34 +48,37 @@ type Runtime struct {
 	hint      string
 	client    *http.Client
 	questions map[string]func(x *run, args arguments) (answering, error)
-	slots     chan struct{}
+	places    *places
+	memory    *pool
 }
 
 // New compiles what every run starts with. Whether [Options].Ethers is JavaScript shows when an action first uses it.
 func New(opts Options) (*Runtime, error) {
-	if opts.Parallel <= 0 {
-		opts.Parallel = DefaultParallel
-	}
+	def(&opts.Parallel, DefaultParallel)
+	def(&opts.Memory, DefaultMemory)
 	prelude, err := compilePrelude()
 	if err != nil {
 		return nil, fmt.Errorf("compile the action runtime: %w", err)
 	}
-	return &Runtime{prelude: prelude, ethers: newEthers(opts.Ethers), hint: opts.BuildHint, client: newFetchClient(nil), questions: newQuestions(), slots: make(chan struct{}, opts.Parallel)}, nil
+	return &Runtime{
+		prelude: prelude, ethers: newEthers(opts.Ethers), hint: opts.BuildHint, client: newFetchClient(nil),
+		questions: newQuestions(), places: newPlaces(opts.Parallel), memory: &pool{max: opts.Memory},
+	}, nil
 }
 
 // Run runs req.Code until its event loop is empty and returns what it set. It blocks; ending ctx ends the run with an
 // error for which errors.Is(err, ctx.Err()) holds. Every other failure is an [*Error]. When Run has returned, nothing
 // of the run is left: no goroutine, no connection in use, no memory.
 func (r *Runtime) Run(ctx context.Context, req Request) (Result, error) {
-	select {
-	case r.slots <- struct{}{}:
-		defer func() { <-r.slots }()
-	case <-ctx.Done():
-		return Result{}, fmt.Errorf("wait for a free runtime: %w", ctx.Err())
+	leave, err := r.places.enter(ctx, req.Group)
+	if err != nil {
+		return Result{}, fmt.Errorf("wait for a free runtime: %w", err)
 	}
-	x := newRun(r, req, newBudget(req.Limits.orDefaults()))
-	err := x.perform(ctx)
-	if err == nil {
+	defer leave()
+	b := newBudget(req.Limits.orDefaults(), r.memory)
+	defer b.close()
+	x := newRun(r, req, b)
+	if err = x.perform(ctx); err == nil {
 		return x.result(), nil
 	}
 	var failed *Error

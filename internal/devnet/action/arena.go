@@ -168,7 +168,7 @@ func (a *arena) unmapping(p uintptr) bool {
 	delete(a.mapped, p)
 	unmapMemory(b)
 	a.account -= int64(len(b))
-	a.budget.memory.Add(-int64(len(b)))
+	a.budget.release(int64(len(b)))
 	return true
 }
 
@@ -202,7 +202,7 @@ func (a *arena) close() {
 		unmapMemory(b)
 	}
 	a.mapped = nil
-	a.budget.memory.Add(-a.account)
+	a.budget.release(a.account)
 	a.account = 0
 }
 

@@ -263,7 +263,7 @@ func (e *engine) jobs() {
 
 // compile returns source as bytecode of this version of the engine, for any number of engines.
 func compile(source, name string) ([]byte, error) {
-	e, err := newEngine(newBudget(DefaultLimits()))
+	e, err := newEngine(newBudget(DefaultLimits(), &pool{max: DefaultMemory}))
 	if err != nil {
 		return nil, err
 	}

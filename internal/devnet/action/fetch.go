@@ -119,7 +119,7 @@ func (x *run) fetch(ctx context.Context, asked fetchRequest, upload []byte) (any
 	if err == nil && int64(len(content)) <= limit {
 		return answer, nil
 	}
-	x.budget.memory.Add(-body.reserved)
+	x.budget.release(body.reserved)
 	if err != nil {
 		return nil, fetchError(asked.URL, err)
 	}

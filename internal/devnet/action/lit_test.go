@@ -221,7 +221,7 @@ func TestNotOffered(t *testing.T) {
 		"decryptAndCombine":            `{}`,
 		"decryptToSingleNode":          `{}`,
 	} {
-		want := "Error: " + name + " is not available: this network does not offer it"
+		want := "Error: " + name + " is not available: this local network does not offer it"
 		if got := call(t, action.Request{}, `Lit.Actions.`+name+`(`+args+`)`); got != want {
 			t.Errorf("%s: got %s", name, got)
 		}

@@ -52,7 +52,7 @@ func (x *run) wait() error {
 
 // settle hands the outcome of an operation to the promise that waits for it.
 func (x *run) settle(c completion) error {
-	defer x.budget.memory.Add(-c.reserved)
+	defer x.budget.release(c.reserved)
 	if c.err != nil {
 		class, message := errorClass(c.err)
 		return x.turn("reject", c.id, class, message)

@@ -74,7 +74,7 @@ func FuzzForm(f *testing.F) {
 func FuzzArena(f *testing.F) {
 	f.Add([]byte("\x10\x80\xff\x01\x90\xa0\x05\xfe\xfd\x20"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		b := newBudget(Limits{Memory: 8 << 20}.orDefaults())
+		b := newBudget(Limits{Memory: 8 << 20}.orDefaults(), &pool{max: DefaultMemory})
 		a := newArena(b, func() bool { return false }, func() {})
 		type block struct {
 			p, n uintptr

@@ -13,7 +13,7 @@ import (
 
 // notOffered is the error of a function whose part of [Host] is missing.
 func notOffered(function string) error {
-	return fmt.Errorf("%s is not available: this network does not offer it", function)
+	return fmt.Errorf("%s is not available: this local network does not offer it", function)
 }
 
 // parseTokenID parses a 256-bit number, decimal or 0x hex.

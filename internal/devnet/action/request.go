@@ -18,6 +18,9 @@ type Request struct {
 	Auth Auth
 	// AuthSig says that the request came with an authSig. Without one every signing function throws.
 	AuthSig bool
+	// Group names runs that need each other and therefore wait for a free place together, such as those of several
+	// nodes for one request. "" is a run by itself.
+	Group string
 	// Headers are the HTTP request headers that the node received, seen as Lit.Headers.
 	Headers http.Header
 	// Limits of the run. A zero field means its default.

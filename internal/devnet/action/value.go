@@ -88,7 +88,7 @@ func (e *engine) charge(n int) error {
 
 // discharge gives back what was charged since charged was that much.
 func (e *engine) discharge(before int64) {
-	e.memory.budget.memory.Add(before - e.charged)
+	e.memory.budget.release(e.charged - before)
 	e.charged = before
 }
 
