@@ -150,7 +150,12 @@ func (n *Network) postSource(w http.ResponseWriter, r *http.Request) {
 		answerError(w, http.StatusBadRequest, err)
 		return
 	}
-	answerJSON(w, http.StatusOK, map[string]string{"cid": n.sources.add(body).String()})
+	cid, err := n.sources.add(body)
+	if err != nil {
+		answerError(w, http.StatusInternalServerError, err)
+		return
+	}
+	answerJSON(w, http.StatusOK, map[string]string{"cid": cid.String()})
 }
 
 func (n *Network) getSource(w http.ResponseWriter, r *http.Request) {

@@ -38,6 +38,7 @@ type Fault = node.Fault
 // Network is a running network. Its methods may be called concurrently.
 type Network struct {
 	config     Config
+	directory  *directory // nil if nothing is kept
 	chain      *chain.Chain
 	nodes      []*node.Node
 	servers    []*server // of the nodes, in their order
@@ -52,18 +53,33 @@ type Network struct {
 }
 
 // Start brings a network up and returns when every port answers. A port that
-// was asked for and is taken is a [*PortError], and what [Config.Check] refuses a
-// [*ConfigError].
+// was asked for and is taken is a [*PortError], what [Config.Check] refuses a
+// [*ConfigError], and a directory that cannot be used a [*DataError].
 func Start(ctx context.Context, config Config) (*Network, error) {
-	config = config.withDefaults()
 	if err := config.Check(); err != nil {
 		return nil, fmt.Errorf("start network: %w", err)
 	}
-	n := &Network{config: config, sources: newSources()}
+	n := new(Network)
+	if err := n.prepare(config); err != nil {
+		return nil, fmt.Errorf("start network: %w", err)
+	}
 	if err := n.start(ctx); err != nil {
 		return nil, fmt.Errorf("start network: %w", errors.Join(err, n.Close()))
 	}
 	return n, nil
+}
+
+// prepare takes the data directory, if there is to be one.
+func (n *Network) prepare(config Config) (err error) {
+	var kept string
+	if config.Data != "" {
+		if n.directory, config, err = openDirectory(config); err != nil {
+			return err
+		}
+		kept = n.directory.sources()
+	}
+	n.config, n.sources = config.withDefaults(), newSources(kept)
+	return nil
 }
 
 func (n *Network) start(ctx context.Context) error {
@@ -82,8 +98,11 @@ func (n *Network) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cid := n.sources.add([]byte(GuideAction))
-	if err := n.permit(ctx, keys, pkp, cid); err != nil {
+	cid, err := n.sources.add([]byte(GuideAction))
+	if err != nil {
+		return err
+	}
+	if err := n.complete(ctx, pkp, cid); err != nil {
 		return err
 	}
 	network, err := n.chain.Reader().Network(ctx)
@@ -107,6 +126,9 @@ func (n *Network) startChain(ctx context.Context, keys keys) (*chain.Chain, erro
 	config := chain.Config{
 		Host: n.config.Host, Port: n.config.RPCPort.Number, ChainID: n.config.ChainID,
 		Alloc: keys.alloc(), Owner: keys.owner, Now: n.config.Now,
+	}
+	if n.directory != nil {
+		config.DataDir = n.directory.chain()
 	}
 	c, err := chain.Start(ctx, config)
 	if isTaken(err) && n.config.RPCPort.OrFree {
@@ -139,8 +161,19 @@ func (n *Network) validator(i int) chain.Validator {
 // scopeSignAnything is what the guide's action may do with the first PKP.
 const scopeSignAnything = 1
 
-func (n *Network) permit(ctx context.Context, keys keys, pkp chain.PKP, cid ipfs.CID) error {
-	return n.chain.PermitAction(ctx, keys.accounts[0], pkp.TokenID, cid.Multihash(), []uint64{scopeSignAnything})
+// complete permits the first action, unless that was done in an earlier run: its
+// owner may have thought better of it.
+func (n *Network) complete(ctx context.Context, pkp chain.PKP, cid ipfs.CID) error {
+	if n.directory != nil && n.directory.record.Deployed {
+		return nil
+	}
+	if err := n.chain.PermitAction(ctx, n.keys.accounts[0], pkp.TokenID, cid.Multihash(), []uint64{scopeSignAnything}); err != nil {
+		return err
+	}
+	if n.directory == nil {
+		return nil
+	}
+	return n.directory.deployed()
 }
 
 func (n *Network) serveNodes(ctx context.Context, epochs *epochs) error {
@@ -218,6 +251,9 @@ func (n *Network) Close() error {
 		}
 		if n.chain != nil {
 			n.closed = n.chain.Close()
+		}
+		if n.directory != nil {
+			n.closed = errors.Join(n.closed, n.directory.close())
 		}
 	})
 	return n.closed

@@ -2,7 +2,6 @@ package devnet
 
 import (
 	"crypto/ecdsa"
-	cryptorand "crypto/rand"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -42,10 +41,6 @@ type keys struct {
 // so that the accounts do not depend on how many nodes there are.
 func dealKeys(config Config) (keys, error) {
 	seed := []byte(config.Seed)
-	if len(seed) == 0 {
-		seed = make([]byte, sha256.Size)
-		cryptorand.Read(seed)
-	}
 	k := keys{seed: seed, threshold: config.Threshold}
 	var err error
 	if k.secret, err = bls.NewSecret(stream(seed, "bls")); err != nil {

@@ -47,8 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		if ctx.Err() != nil { // interrupted before it was up
 			return 0
 		}
-		complain(stderr, explain(err))
-		return exitFailure
+		return fail(stderr, err)
 	}
 	if err := announce(o, network.Descriptor(), stdout); err != nil {
 		complain(stderr, errors.Join(err, network.Close()))
@@ -73,16 +72,24 @@ func announce(o options, d devnet.Descriptor, stdout io.Writer) error {
 	return greet(stdout, o, d)
 }
 
-// explain names the flag that would help.
-func explain(err error) error {
+// fail names the flag that would help, and returns the exit status.
+func fail(stderr io.Writer, err error) int {
 	var port *devnet.PortError
-	if !errors.As(err, &port) {
-		return err
+	var config *devnet.ConfigError
+	var data *devnet.DataError
+	switch {
+	case errors.As(err, &port) && errors.Is(err, syscall.EADDRINUSE):
+		err = fmt.Errorf("--%s-port: port %d is taken", port.Listener, port.Port)
+	case errors.As(err, &port):
+		err = fmt.Errorf("--%s-port: %w", port.Listener, err)
+	case errors.As(err, &config): // of a directory that has changed since the flags were read
+		complain(stderr, fmt.Errorf("--%w", config))
+		return exitUsage
+	case errors.As(err, &data):
+		err = fmt.Errorf("--data: %s: %w", data.Dir, data.Err)
 	}
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("--%s-port: port %d is taken", port.Listener, port.Port)
-	}
-	return fmt.Errorf("--%s-port: %w", port.Listener, err)
+	complain(stderr, err)
+	return exitFailure
 }
 
 // complain prints an error on one line.

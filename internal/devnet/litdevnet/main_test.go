@@ -106,7 +106,9 @@ func TestWrongFlagsAreOneLineAndExit2(t *testing.T) {
 		{"--chain-id 0", "--chain-id"},
 		{"--page /nowhere/at/all", "--page"},
 		{"--attest", "-attest"},
-		{"--data x", "-data"},
+		{"--data=", "--data"},
+		{"--data main.go", "--data"},
+		{"--data .", "--data: . holds no network"},
 		{"start", "start"},
 	} {
 		var stdout, stderr bytes.Buffer
@@ -114,6 +116,33 @@ func TestWrongFlagsAreOneLineAndExit2(t *testing.T) {
 		line := stderr.String()
 		if status != 2 || strings.Count(line, "\n") != 1 || !strings.Contains(line, tt.names) || stdout.Len() > 0 {
 			t.Errorf("%s: exit %d, stderr %q, stdout %q", tt.args, status, line, &stdout)
+		}
+	}
+}
+
+// TestTheDirectoryDecides restarts a network with the flags that made it left
+// out, then with others.
+func TestTheDirectoryDecides(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	ports := free()[2:]
+	made := append([]string{"--data", dir, "--nodes", "4", "--threshold", "4", "--seed", "x", "--chain-id", "99"}, ports...)
+	again := append([]string{"--data", dir}, ports...)
+	for _, args := range [][]string{made, again, made} {
+		stdout, stderr, status := untilUp(t, args, func() {
+			var out, errs bytes.Buffer
+			if status := run(t.Context(), again, &out, &errs); status != 1 || !strings.HasPrefix(errs.String(), "litdevnet: --data: "+dir) || strings.Count(errs.String(), "\n") != 1 {
+				t.Errorf("a second network: exit %d, %q", status, &errs)
+			}
+		})
+		if status != 0 || stderr != "" || !strings.Contains(stdout, "any 4 of 4 sign") || !strings.Contains(stdout, "chain id 99") {
+			t.Errorf("exit %d, %q, %q", status, stdout, stderr)
+		}
+	}
+	for name, value := range map[string]string{"--nodes": "10", "--threshold": "2", "--seed": "y", "--chain-id": "175188"} {
+		var stdout, stderr bytes.Buffer
+		status := run(t.Context(), append(again, name, value), &stdout, &stderr)
+		if line := stderr.String(); status != 2 || strings.Count(line, "\n") != 1 || !strings.HasPrefix(line, "litdevnet: "+name+": ") {
+			t.Errorf("%s %s: exit %d, %q", name, value, status, line)
 		}
 	}
 }

@@ -37,6 +37,7 @@ func parse(args []string) (options, error) {
 	o.flags.IntVar(&c.AdminPort.Number, "admin-port", defaultAdminPort, "`P`ort of the admin API and the page; 0 is any free one")
 	o.flags.Uint64Var(&c.ChainID, "chain-id", devnet.DefaultChainID, "the chain's `ID`")
 	o.flags.StringVar(&c.Seed, "seed", "", "`TEXT` that all keys are derived from (default fresh randomness)")
+	o.flags.StringVar(&c.Data, "data", "", "`DIR` to keep chain and keys in over a restart (default memory only)")
 	o.flags.StringVar(&o.descriptor, "descriptor", "", "`FILE` to write what clients need to know to, as JSON, once the network is up")
 	o.flags.StringVar(&c.Page, "page", "", "`DIR` to serve at the admin port")
 	o.flags.StringVar((*string)(&c.Credits), "credits", string(devnet.CreditsOff), "how nodes check capacity credits: `MODE` is off, present (one is enough) or counted")
@@ -63,6 +64,9 @@ func (o options) checked() (options, error) {
 	o.config.RPCPort.OrFree = !asked["rpc-port"]
 	o.config.NodePort.OrFree = !asked["node-port"]
 	o.config.AdminPort.OrFree = !asked["admin-port"]
+	if asked["data"] && o.config.Data == "" {
+		return o, errors.New("--data: a directory is needed")
+	}
 	if asked["threshold"] && o.config.Threshold == 0 {
 		return o, errors.New("--threshold: 0 shares sign nothing")
 	}
@@ -71,6 +75,13 @@ func (o options) checked() (options, error) {
 	}
 	if o.config.ChainID == 0 {
 		return o, errors.New("--chain-id: no chain has the id 0")
+	}
+	// What was not asked for is the data directory's, if it holds a network.
+	if !asked["nodes"] {
+		o.config.Nodes = 0
+	}
+	if !asked["chain-id"] {
+		o.config.ChainID = 0
 	}
 	if err := o.config.Check(); err != nil {
 		return o, fmt.Errorf("--%w", err)
