@@ -25,9 +25,11 @@ export {
   NetworkError,
   NodeError,
   NoValidShares,
+  NoWalletException,
   ParamsMissingError,
   TransactionError,
   UnknownError,
+  UnsupportedChainException,
   UnsupportedMethodError,
   WasmInitError,
   WrongNetworkException,
@@ -79,4 +81,10 @@ export type {
   WithCapacityDelegation,
   WithRecap,
 } from "./siwe.js";
-export { generateSessionKeyPair } from "./authsig.js";
+export { generateAuthSig, generateSessionKeyPair } from "./authsig.js";
+export type { GenerateAuthSig } from "./authsig.js";
+export { disconnectWeb3 } from "./disconnect.js";
+export { toSigner } from "./signer.js";
+export type { EIP1193Provider, EthersLikeSigner, Signer, SignerLike, ViemAccount, ViemWalletClient } from "./signer.js";
+export { announcedWallets, checkAndSignAuthMessage } from "./wallet.js";
+export type { CheckAndSignAuthMessage, WalletAnnouncement } from "./wallet.js";

@@ -22,8 +22,7 @@ export type StorageKind = "local" | "session" | "memory" | "custom";
 /** A choice as it turned out. */
 export interface ResolvedStorage {
   kind: StorageKind;
-  /** Absent for memory, which the module brings itself. */
-  port?: StorageLike;
+  port: StorageLike;
   /** Why a storage that was asked for by name is not used. */
   refusal?: unknown;
 }
@@ -42,7 +41,7 @@ export function resolveStorage(choice: unknown): ResolvedStorage {
     case "session":
       return webStorage(choice);
     case "memory":
-      return { kind: "memory" };
+      return { kind: "memory", port: memory() };
   }
   if (!isStorageLike(choice)) {
     throw new InvalidParamType({
@@ -61,8 +60,36 @@ function webStorage(kind: "local" | "session"): ResolvedStorage {
     store.getItem("lit-session-key");
     return { kind, port: closuresOver(store) };
   } catch (refusal) {
-    return { kind: "memory", refusal };
+    return { kind: "memory", port: memory(), refusal };
   }
+}
+
+/** Every memory that is in use, so that who logs out clears them too. */
+const memories = new Set<WeakRef<Map<string, string>>>();
+
+function memory(): StorageLike {
+  const entries = new Map<string, string>();
+  livingMemories();
+  memories.add(new WeakRef(entries));
+  return {
+    getItem: (key) => entries.get(key),
+    setItem: (key, value) => entries.set(key, value),
+    removeItem: (key) => entries.delete(key),
+  };
+}
+
+/** Forgets what clients keep in memory. */
+export function clearMemories(): void {
+  livingMemories().forEach((entries) => entries.clear());
+}
+
+function livingMemories(): Map<string, string>[] {
+  const living = [];
+  for (const reference of memories) {
+    const entries = reference.deref();
+    entries ? living.push(entries) : memories.delete(reference);
+  }
+  return living;
 }
 
 /** The module calls closures only, so no getter of a foreign object ever runs inside it. */

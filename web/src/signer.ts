@@ -1,0 +1,153 @@
+/**
+ * Signers: whatever a dapp has that can sign a text, turned into the one shape
+ * that this package calls. Start with {@link toSigner}.
+ */
+import { BareError, InvalidParamType, isLitError, UnknownError, type LitError } from "./errors.js";
+
+/** An account that signs texts as wallets do (EIP-191, `personal_sign`). */
+export interface Signer {
+  getAddress(): Promise<string>;
+  /** `0x` and 65 bytes in hex. */
+  signMessage(message: string): Promise<string>;
+}
+
+/** A signer of ethers 5 or 6, a PKP wallet, or an object of the caller's. */
+export interface EthersLikeSigner {
+  getAddress(): Promise<string> | string;
+  signMessage(message: string): Promise<string>;
+}
+
+/** An account of viem that holds its key. */
+export interface ViemAccount {
+  readonly address: string;
+  readonly type: string;
+  signMessage?(params: { message: string }): Promise<string>;
+}
+
+/** A wallet client of viem. */
+export interface ViemWalletClient {
+  readonly account?: unknown;
+  getAddresses(): Promise<readonly string[]>;
+  signMessage(params: { account: never; message: string }): Promise<string>;
+}
+
+/** EIP-1193: what wallets put into pages. */
+export interface EIP1193Provider {
+  request(args: { method: string; params?: unknown }): Promise<unknown>;
+}
+
+export type SignerLike = EthersLikeSigner | ViemAccount | ViemWalletClient | EIP1193Provider;
+
+/** What a candidate may have; nothing is sure of what a caller passes. */
+type Candidate = Partial<Record<"getAddress" | "signMessage" | "getAddresses" | "request" | "account" | "address" | "type", unknown>>;
+
+type Method = (...args: unknown[]) => Promise<never>;
+
+/**
+ * Takes a signer of ethers 5 or 6, an account or wallet client of viem, an
+ * EIP-1193 provider, or `{getAddress, signMessage}`. What a signer of the
+ * caller's throws comes through as it is; a provider's failures are typed
+ * (`user_rejected`, `wallet_failed`, `no_wallet`).
+ *
+ * @throws a plain Error (reason `invalid_param`) for anything else
+ */
+export function toSigner(signer: SignerLike): Signer {
+  const candidate = (signer ?? {}) as Candidate;
+  const call = (name: keyof Candidate, ...args: unknown[]) => (candidate[name] as Method).apply(signer, args);
+  const has = (name: keyof Candidate) => typeof candidate[name] === "function";
+  if (has("signMessage")) {
+    if (has("getAddresses")) {
+      return viemClient(signer as ViemWalletClient);
+    }
+    if (isViemAccount(candidate)) {
+      const address = candidate.address as string;
+      return { getAddress: async () => address, signMessage: (message) => call("signMessage", { message }) };
+    }
+    return {
+      getAddress: async () => (has("getAddress") ? call("getAddress") : missingAddress()),
+      signMessage: (message) => call("signMessage", message),
+    };
+  }
+  if (has("request")) {
+    return providerSigner(signer as EIP1193Provider);
+  }
+  throw new BareError({
+    reason: "invalid_param",
+    message: "signer does not have a signMessage method",
+    details: { param: "signer", want: "an ethers signer, a viem account or wallet client, or an EIP-1193 provider" },
+  });
+}
+
+/** A provider's first account. The wallet asks the user for it when it is first needed. */
+export function providerSigner(provider: EIP1193Provider): Signer {
+  const getAddress = async () => {
+    const [address] = (await requestWallet<string[]>(provider, "eth_requestAccounts")) ?? [];
+    return address ?? missingAddress();
+  };
+  return {
+    getAddress,
+    signMessage: async (message) => requestWallet(provider, "personal_sign", [hex(message), await getAddress()]),
+  };
+}
+
+/** Asks a wallet. Its failures are typed; the wallet's own error is the cause. */
+export async function requestWallet<Result>(provider: EIP1193Provider, method: string, params?: unknown): Promise<Result> {
+  try {
+    return (await provider.request(params === undefined ? { method } : { method, params })) as Result;
+  } catch (cause) {
+    throw isLitError(cause) ? cause : walletError(method, cause);
+  }
+}
+
+/** EIP-1193's code of an error that a wallet threw. Libraries and mobile wallets wrap it. */
+export function walletCode(error: unknown): number | undefined {
+  if (typeof error !== "object" || error === null) {
+    return undefined;
+  }
+  const { code, cause, data } = error as { code?: unknown; cause?: unknown; data?: { originalError?: unknown } };
+  return walletCode(data?.originalError) ?? (typeof code === "number" ? code : walletCode(cause));
+}
+
+/** EIP-1193: the user said no. */
+const USER_REJECTED = 4001;
+
+function walletError(method: string, cause: unknown): LitError {
+  const details = { method };
+  if (walletCode(cause) === USER_REJECTED) {
+    const message = `The user rejected the request (${method}).`;
+    return new UnknownError({ reason: "user_rejected", message, details, cause });
+  }
+  const message = `The wallet failed to answer ${method}.`;
+  return new UnknownError({ reason: "wallet_failed", message, details, retryable: true, cause });
+}
+
+/** viem's accounts are `local` or `smart`; only theirs take the message inside an object. */
+function isViemAccount({ address, type }: Candidate): boolean {
+  return typeof address === "string" && (type === "local" || type === "smart");
+}
+
+/** The client's own account, or the wallet's first. */
+function viemClient(client: ViemWalletClient): Signer {
+  const account = async () => client.account ?? (await client.getAddresses())[0] ?? missingAddress();
+  return {
+    getAddress: async () => {
+      const own = await account();
+      return typeof own === "string" ? own : (own as ViemAccount).address;
+    },
+    signMessage: async (message) => client.signMessage({ account: (await account()) as never, message }),
+  };
+}
+
+function missingAddress(): never {
+  throw new InvalidParamType({
+    reason: "invalid_param",
+    message: "The signer has no address: unlock the wallet, or pass address.",
+    details: { param: "signer", want: "a signer with an account" },
+  });
+}
+
+/** UTF-8 in hex: a text that itself looks like hex would be taken for bytes. */
+function hex(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return "0x" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

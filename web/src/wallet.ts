@@ -1,0 +1,218 @@
+/**
+ * Sign-in with the wallet of the page. Start with
+ * {@link checkAndSignAuthMessage}.
+ */
+import { requireSignedBy } from "./authsig.js";
+import { EVM_CHAIN_IDS, OTHER_CHAINS } from "./chains.js";
+import { LOCAL_STORAGE_KEYS, METAMASK_CHAIN_INFO } from "./constants.js";
+import { isLitError, NoWalletException, UnsupportedChainException, WrongNetworkException } from "./errors.js";
+import { callModule, init } from "./load.js";
+import type { AuthSig } from "./params.js";
+import { providerSigner, requestWallet, walletCode, type EIP1193Provider } from "./signer.js";
+import { SiweMessage, type SiweFields } from "./siwe.js";
+import { resolveStorage, type StorageLike } from "./storage.js";
+
+export interface CheckAndSignAuthMessage {
+  /** By its name in the official SDK, such as `ethereum`. */
+  chain: string;
+  /** A recent block hash. */
+  nonce: string;
+  /** URIs that become part of the message. */
+  resources?: string[];
+  /** Whether to have the wallet change to the chain. Default false: the message says which chain it is for. */
+  switchChain?: boolean;
+  /** ISO 8601. Default: a week from now. */
+  expiration?: string;
+  /** Default: the page's address. */
+  uri?: string;
+  /** Default: the page's host. */
+  domain?: string;
+  /** A line for the user to read; what a caller of `authNeededCallback` gives belongs here. */
+  statement?: string;
+  /** Ours: the wallet. Default: `window.ethereum`, else the first that announces itself (EIP-6963). */
+  provider?: EIP1193Provider;
+  /** Ours: where the AuthSig rests. Default: localStorage. */
+  storage?: StorageLike;
+  /** Accepted and not used: pass WalletConnect's provider as `provider`. */
+  walletConnectProjectId?: string;
+  /** Accepted and not used: this package signs for Ethereum's kind of chains. */
+  cosmosWalletType?: string;
+}
+
+/** A wallet that announced itself, EIP-6963. */
+export interface WalletAnnouncement {
+  info: { uuid: string; name: string; icon: string; rdns: string };
+  provider: EIP1193Provider;
+}
+
+const WEEK = 7 * 24 * 60 * 60 * 1000;
+/** An AuthSig that ends sooner than this is renewed. */
+const MARGIN = 60 * 1000;
+
+/**
+ * The AuthSig of the wallet's account: the stored one while it fits, else a
+ * new one that the user signs and that is stored. A stored one fits if this
+ * account signed it, and domain, URI, chain, statement and resources are those
+ * asked for, and it lasts for another minute.
+ *
+ * Errors: UnsupportedChainException, NoWalletException (`no_wallet`),
+ * WrongNetworkException (`wrong_chain`), UnknownError (`user_rejected`,
+ * `wallet_failed`), InvalidSignatureError (`bad_signature`).
+ */
+export async function checkAndSignAuthMessage(params: CheckAndSignAuthMessage): Promise<AuthSig> {
+  const chainId = requireChainId(params.chain);
+  const provider = params.provider ?? pageWallet();
+  await init();
+  const signer = providerSigner(provider);
+  const account = callModule<string>("checksumAddress", await signer.getAddress());
+  if (params.switchChain) {
+    await switchChain(provider, params.chain, chainId);
+  }
+  const { port: storage } = resolveStorage(params.storage);
+  const fields = messageFields(params, account, chainId);
+  const stored = await readStored(storage);
+  if (stored && fits(stored, fields)) {
+    return stored;
+  }
+  const signedMessage = new SiweMessage(fields).toMessage();
+  const sig = await signer.signMessage(signedMessage);
+  const authSig = { sig, derivedVia: "web3.eth.personal.sign", signedMessage, address: account.toLowerCase() };
+  requireSignedBy(account, authSig);
+  await write(storage, authSig);
+  return authSig;
+}
+
+/** The wallets that announce themselves to this page, EIP-6963. Those that take longer than one turn are missed. */
+export function announcedWallets(): WalletAnnouncement[] {
+  const wallets: WalletAnnouncement[] = [];
+  const listener = (event: Event) => wallets.push((event as CustomEvent<WalletAnnouncement>).detail);
+  globalThis.addEventListener?.("eip6963:announceProvider", listener);
+  globalThis.dispatchEvent?.(new Event("eip6963:requestProvider"));
+  globalThis.removeEventListener?.("eip6963:announceProvider", listener);
+  return wallets;
+}
+
+function pageWallet(): EIP1193Provider {
+  const { ethereum } = globalThis as { ethereum?: EIP1193Provider };
+  const wallet = ethereum ?? announcedWallets()[0]?.provider;
+  if (!wallet) {
+    throw new NoWalletException({
+      reason: "no_wallet",
+      message: "No web3 wallet was found. Install a wallet, or pass provider.",
+      shortMessage: "No web3 wallet was found",
+    });
+  }
+  return wallet;
+}
+
+function requireChainId(chain: string): number {
+  const chainId = Object.hasOwn(EVM_CHAIN_IDS, chain) ? EVM_CHAIN_IDS[chain] : undefined;
+  if (chainId === undefined) {
+    const names = Object.keys(EVM_CHAIN_IDS).join(",");
+    const why = OTHER_CHAINS.includes(chain) ? `Wallets of ${chain} are not supported here.` : "Unsupported chain selected.";
+    throw new UnsupportedChainException({
+      reason: "invalid_param",
+      message: `${why}  Please select one of: ${names}`,
+      shortMessage: why,
+      details: { param: "chain", want: names },
+      info: { chain },
+    });
+  }
+  return chainId;
+}
+
+/** MetaMask and others: the wallet does not know the chain. */
+const UNKNOWN_CHAIN = 4902;
+/** JSON-RPC: the wallet cannot switch. */
+const NO_SUCH_METHOD = -32601;
+
+/** Changes the wallet's chain and makes sure of it. Of the chains that a wallet may not know we can add our own. */
+async function switchChain(provider: EIP1193Provider, chain: string, chainId: number): Promise<void> {
+  const wanted = `0x${chainId.toString(16)}`;
+  const current = () => requestWallet<string>(provider, "eth_chainId");
+  if (Number(await current()) === chainId) {
+    return;
+  }
+  try {
+    await requestWallet(provider, "wallet_switchEthereumChain", [{ chainId: wanted }]);
+  } catch (error) {
+    const { chainId: ours, iconUrls, ...rest } = METAMASK_CHAIN_INFO.yellowstone;
+    if (walletCode(error) === UNKNOWN_CHAIN && chainId === ours) {
+      await requestWallet(provider, "wallet_addEthereumChain", [{ ...rest, chainId: wanted }]);
+    } else if ([UNKNOWN_CHAIN, NO_SUCH_METHOD].includes(walletCode(error) ?? 0)) {
+      throw wrongChain(chain, chainId, error);
+    } else {
+      throw error;
+    }
+  }
+  if (Number(await current()) !== chainId) {
+    throw wrongChain(chain, chainId);
+  }
+}
+
+function wrongChain(chain: string, chainId: number, cause?: unknown): Error {
+  const message = `Incorrect network selected. Please switch to the ${chain} network in your wallet and try again.`;
+  return new WrongNetworkException({
+    reason: "wrong_chain",
+    message,
+    details: { want: String(chainId) },
+    info: { chain },
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+function messageFields(params: CheckAndSignAuthMessage, address: string, chainId: number): SiweFields {
+  const { location } = globalThis;
+  return {
+    domain: params.domain ?? (location?.host || "localhost"),
+    address,
+    ...(params.statement && { statement: params.statement }),
+    uri: params.uri || location?.href || "https://localhost/login",
+    version: "1",
+    chainId,
+    nonce: params.nonce,
+    expirationTime: params.expiration || new Date(Date.now() + WEEK).toISOString(),
+    ...(params.resources?.length && { resources: params.resources }),
+  };
+}
+
+/** Everything but the nonce and the times has to be what a new one would say. */
+function fits(stored: AuthSig, want: SiweFields): boolean {
+  try {
+    const message = new SiweMessage(stored.signedMessage);
+    requireSignedBy(want.address, stored);
+    const now = Date.now();
+    const lasts = Date.parse(message.expirationTime ?? "") > now + MARGIN;
+    const begun = !message.notBefore || Date.parse(message.notBefore) <= now;
+    return lasts && begun && meaning(message) === meaning(want);
+  } catch (error) {
+    if (isLitError(error) && error.reason !== "internal") {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function meaning({ scheme, domain, address, statement, uri, chainId, requestId, resources }: SiweFields): string {
+  return JSON.stringify([scheme, domain, address, statement, uri, chainId, requestId, resources]);
+}
+
+/** What is in storage is foreign input: it is an AuthSig, or there is none. */
+async function readStored(storage: StorageLike | undefined): Promise<AuthSig | undefined> {
+  try {
+    const stored = JSON.parse(String(await storage?.getItem(LOCAL_STORAGE_KEYS.AUTH_SIGNATURE))) as Partial<AuthSig> | null;
+    const texts = [stored?.sig, stored?.derivedVia, stored?.signedMessage, stored?.address];
+    return texts.every((text) => typeof text === "string") ? (stored as AuthSig) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A storage that fails costs the user another signature next time, no more. */
+async function write(storage: StorageLike | undefined, authSig: AuthSig): Promise<void> {
+  try {
+    await storage?.setItem(LOCAL_STORAGE_KEYS.AUTH_SIGNATURE, JSON.stringify(authSig));
+  } catch {
+    // The AuthSig is good all the same.
+  }
+}

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { disconnectWeb3, LitNodeClient } from "litsession";
+
+const OFFICIAL = ["lit-auth-signature", "lit-auth-sol-signature", "lit-auth-cosmos-signature", "lit-web3-provider", "lit-wallet-sig"];
+const OURS = ["lit-session-key", `litsession-auth-sig-${"0".repeat(64)}`];
+
+/** Web Storage over a Map. */
+function webStorage(keys) {
+  const entries = new Map(keys.map((key) => [key, "x"]));
+  return {
+    entries,
+    get length() {
+      return entries.size;
+    },
+    key: (index) => [...entries.keys()][index] ?? null,
+    getItem: (key) => entries.get(key) ?? null,
+    setItem: (key, value) => entries.set(key, value),
+    removeItem: (key) => entries.delete(key),
+  };
+}
+
+/** Makes a storage that of the page for one test. */
+function asPage(t, name, storage) {
+  const before = Object.getOwnPropertyDescriptor(globalThis, name);
+  Object.defineProperty(globalThis, name, { ...storage, configurable: true });
+  t.after(() => (before ? Object.defineProperty(globalThis, name, before) : delete globalThis[name]));
+}
+
+describe("disconnectWeb3 removes session key and AuthSigs, and nothing else,", () => {
+  for (const name of ["localStorage", "sessionStorage"]) {
+    test(`from ${name}`, (t) => {
+      const storage = webStorage(["mine", ...OFFICIAL, ...OURS, "lit-cached-pkps"]);
+      asPage(t, name, { value: storage });
+      assert.equal(disconnectWeb3(), undefined);
+      assert.deepEqual([...storage.entries.keys()], ["mine", "lit-cached-pkps"]);
+    });
+  }
+  test("from a storage that is passed", () => {
+    const storage = webStorage(["mine", ...OFFICIAL, ...OURS]);
+    disconnectWeb3({ storage });
+    assert.deepEqual([...storage.entries.keys()], ["mine"]);
+  });
+  test("from the memory of clients", async () => {
+    const client = () => new LitNodeClient({ litNetwork: "datil-dev", storage: "memory" });
+    const [first, second] = [client(), client()];
+    const before = await Promise.all([first.getSessionKey(), second.getSessionKey()]);
+    assert.equal((await first.getSessionKey()).publicKey, before[0].publicKey);
+    disconnectWeb3();
+    const after = await Promise.all([first.getSessionKey(), second.getSessionKey()]);
+    assert.equal(new Set([...before, ...after].map(({ publicKey }) => publicKey)).size, 4);
+  });
+});
+
+describe("disconnectWeb3 does not throw when storage", () => {
+  const refusing = () => {
+    throw new DOMException("no", "SecurityError");
+  };
+  test("is forbidden", (t) => {
+    asPage(t, "localStorage", { get: refusing });
+    disconnectWeb3();
+  });
+  test("refuses each key", (t) => {
+    asPage(t, "localStorage", { value: { ...webStorage([]), removeItem: refusing } });
+    disconnectWeb3();
+  });
+  test("refuses later, and lists nothing", async () => {
+    const asked = [];
+    const removeItem = (key) => Promise.reject(asked.push(key));
+    disconnectWeb3({ storage: { getItem: () => null, setItem() {}, removeItem } });
+    await new Promise((turned) => setTimeout(turned));
+    assert.deepEqual(asked.length, OFFICIAL.length + 1);
+  });
+  test("is an event, as where it is a click's listener", () => {
+    disconnectWeb3(new Event("click"));
+  });
+});
