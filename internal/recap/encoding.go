@@ -52,11 +52,15 @@ func ParseURN(urn string) (Capability, error) {
 	if err != nil {
 		return Capability{}, err
 	}
+	// In this order, which decides what is said of a ReCap with several faults.
 	var c Capability
-	if err := c.parseAttenuations(object.Get("att")); err != nil {
-		return Capability{}, err
+	if _, ok := object.Get("att").Members(); !ok {
+		return Capability{}, invalid("Invalid attenuation object")
 	}
 	if err := c.parseProofs(object.Get("prf")); err != nil {
+		return Capability{}, err
+	}
+	if err := c.parseAttenuations(object.Get("att")); err != nil {
 		return Capability{}, err
 	}
 	if !isSorted(object.Get("att")) {
