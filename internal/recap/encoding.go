@@ -3,6 +3,7 @@ package recap
 import (
 	"encoding/base64"
 	"strings"
+	"unicode/utf8"
 
 	"litsession/internal/jsjson"
 )
@@ -36,7 +37,7 @@ func (c Capability) attenuationsJSON() []byte {
 func IsURN(resource string) bool { return strings.HasPrefix(resource, urnPrefix) }
 
 // ParseURN decodes a ReCap. It refuses, with [literr.InvalidParam], another
-// prefix, text that is not base64url of JSON, members of the wrong type, bad
+// prefix, text that is not base64url of JSON in UTF-8, members of the wrong type, bad
 // ability strings, and attenuations whose keys are not in canonical order.
 // Padding and white space are accepted; proofs are kept as they are.
 func ParseURN(urn string) (Capability, error) {
@@ -45,8 +46,8 @@ func ParseURN(urn string) (Capability, error) {
 		return Capability{}, invalid("Invalid recap urn")
 	}
 	text, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(encoded, "="))
-	if err != nil {
-		return Capability{}, invalid("Invalid recap urn: it is not base64url")
+	if err != nil || !utf8.Valid(text) {
+		return Capability{}, invalid("Invalid recap urn: it is not base64url of UTF-8")
 	}
 	object, err := jsjson.Parse(text)
 	if err != nil {
