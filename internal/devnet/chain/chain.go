@@ -7,6 +7,9 @@
 // A block is made as soon as a transaction arrives. Its time is never ahead of the clock, and up to four minutes behind
 // it on a chain that was quiet: that is what lets 240 transactions in a row be mined at once each, though every block
 // must be a second later than the one before. Afterwards there is one block a second, with all that has arrived.
+//
+// A dozen empty blocks follow the last transaction, two seconds apart, for wallets that wait for confirmations. Then the
+// chain is quiet.
 package chain
 
 import (
@@ -46,6 +49,8 @@ type Config struct {
 	// Owner deploys and administers the contracts, is given a million coins at genesis, and must send nothing before
 	// Deploy.
 	Owner *ecdsa.PrivateKey
+	// ConfirmInterval is the time between the empty blocks that follow the last transaction. Default two seconds.
+	ConfirmInterval time.Duration
 	// Now is the clock that no block may be ahead of. It must advance: a chain that has used up its lag waits for it.
 	// Default time.Now.
 	Now func() time.Time
@@ -86,6 +91,9 @@ func Start(ctx context.Context, config Config) (*Chain, error) {
 	}
 	if config.ChainID == 0 {
 		config.ChainID = DefaultChainID
+	}
+	if config.ConfirmInterval == 0 {
+		config.ConfirmInterval = defaultConfirmInterval
 	}
 	if config.Now == nil {
 		config.Now = time.Now

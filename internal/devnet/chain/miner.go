@@ -21,6 +21,11 @@ const (
 	// block it deems final.
 	burst = 240 * time.Second
 
+	// confirmations are the empty blocks that follow the last one with transactions: a wallet that waits for so many
+	// gets them though nobody else uses the chain, and a chain that nobody uses does not grow.
+	confirmations          = 12
+	defaultConfirmInterval = 2 * time.Second
+
 	// finalityInterval is the distance of blocks that are called final, as on a chain with a beacon.
 	finalityInterval = 32
 )
@@ -35,6 +40,8 @@ type miner struct {
 	// itself leaves the newest to a buffer. And its genesis stays the final block: geth packs away what is final, and
 	// a crash while it does so leaves files that it cannot open again.
 	onDisk bool
+	// confirmEvery is the time between confirmations. At a second or more they leave the lag of block time as it is.
+	confirmEvery time.Duration
 
 	sealing sync.Mutex
 	stop    context.CancelFunc
@@ -49,7 +56,7 @@ func newMiner(service *eth.Ethereum, config Config) *miner {
 	chain := service.BlockChain()
 	chain.SetFinalized(chain.Genesis().Header())
 	return &miner{
-		service: service, now: config.Now, onDisk: config.DataDir != "",
+		service: service, now: config.Now, onDisk: config.DataDir != "", confirmEvery: config.ConfirmInterval,
 		stopped: make(chan struct{}), next: make(chan struct{}),
 	}
 }
@@ -66,15 +73,38 @@ func (m *miner) run() {
 		defer subscription.Unsubscribe()
 		listen(ctx, arrivals, work)
 	})
-	m.ended.Go(func() {
-		for ctx.Err() == nil {
-			m.sealPending(ctx)
-			select {
-			case <-ctx.Done():
-			case <-work:
-			}
+	m.ended.Go(func() { m.mine(ctx, work) })
+}
+
+func (m *miner) mine(ctx context.Context, work <-chan struct{}) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	<-timer.C
+	for left := 0; ctx.Err() == nil; {
+		if m.sealPending(ctx) {
+			left = confirmations
 		}
-	})
+		if left > 0 {
+			timer.Reset(m.confirmEvery)
+		}
+		select {
+		case <-ctx.Done():
+		case <-work:
+		case <-timer.C:
+			left--
+			m.confirm(ctx)
+		}
+	}
+}
+
+// confirm makes an empty block. What has arrived meanwhile goes into the next, at once.
+func (m *miner) confirm(ctx context.Context) {
+	if m.waitForTime(ctx) != nil {
+		return
+	}
+	if _, err := m.seal(ctx, m.blockTime(), nil, true); err != nil {
+		gethlog.Error("Confirming a block failed", "err", err)
+	}
 }
 
 // listen turns any number of arrivals into one piece of work.
@@ -112,25 +142,27 @@ func (m *miner) close() {
 	close(m.stopped)
 }
 
-// sealPending makes blocks until nothing is left that could go into one.
-func (m *miner) sealPending(ctx context.Context) {
+// sealPending makes blocks until nothing is left that could go into one, and says whether it made any.
+func (m *miner) sealPending(ctx context.Context) (sealed bool) {
 	pool := m.service.TxPool()
 	for ctx.Err() == nil {
 		if pending, _ := pool.Stats(); pending == 0 {
-			return
+			break
 		}
 		if m.waitForTime(ctx) != nil {
-			return
+			break
 		}
 		block, err := m.seal(ctx, m.blockTime(), nil, false)
 		if err != nil {
 			gethlog.Error("Mining a block failed", "err", err)
-			return
+			break
 		}
 		if block == nil && pause(ctx, retryInterval) != nil {
-			return
+			break
 		}
+		sealed = sealed || block != nil
 	}
+	return sealed
 }
 
 // retryInterval is how soon to look again at transactions that the pool counts and does not offer. It does so while it
