@@ -4,18 +4,23 @@
  */
 import { Abort } from "./abort.js";
 import { LIT_NETWORK } from "./constants.js";
+import { delegateCapacity, requireOwner, type CapacityCreditsReq, type CapacityCreditsRes } from "./delegation.js";
 import { InvalidParamType, makeError, ParamsMissingError, type ErrorFields } from "./errors.js";
 import { Emitter } from "./events.js";
 import { load, type ModuleClient, type Ports, type Program } from "./load.js";
 import {
   encodeConfig,
   encodeParams,
+  type AuthSig,
   type GetLitActionSessionSigs,
   type LitNodeClientConfig,
   type SessionKeyPair,
   type SessionSigsMap,
 } from "./params.js";
+import { RecapSessionCapabilityObject, type ISessionCapabilityObject } from "./recap.js";
+import type { ILitResource } from "./resources.js";
 import { resolveStorage, type ResolvedStorage, type StorageKind } from "./storage.js";
+import { getSessionSigByUrl } from "./validate.js";
 
 /** Why the connection is gone. */
 export type Disconnection = { reason: "disconnect" } | { reason: "error"; error: unknown };
@@ -150,6 +155,38 @@ export class LitNodeClient extends Emitter<ClientEvents> {
   /** A block hash that nodes accept as nonce, at most 30 seconds old. */
   async getLatestBlockhash(options?: CallOptions): Promise<string> {
     return this.#call("getLatestBlockhash", options?.signal, (client, signal) => client.getLatestBlockhash(signal));
+  }
+
+  /**
+   * Has the owner of capacity credits sign that others may spend them; pass
+   * the result to the getSessionSigs family. Connects first where need be.
+   */
+  async createCapacityDelegationAuthSig(params: CapacityCreditsReq): Promise<CapacityCreditsRes> {
+    requireOwner(params);
+    if (!this.ready) {
+      await this.connect();
+    }
+    return delegateCapacity(params, this);
+  }
+
+  /** An empty session capability object, or with addAll one that allows everything on each of the resources. */
+  static async generateSessionCapabilityObjectWithWildcards(
+    litResources: ILitResource[],
+    addAll = false,
+  ): Promise<ISessionCapabilityObject> {
+    const capability = new RecapSessionCapabilityObject();
+    (addAll ? litResources : []).forEach((resource) => capability.addAllCapabilitiesForResource(resource));
+    return capability;
+  }
+
+  /** An empty session capability object: as in the official SDK the resources are not looked at. */
+  async generateSessionCapabilityObjectWithWildcards(litResources: ILitResource[]): Promise<ISessionCapabilityObject> {
+    return LitNodeClient.generateSessionCapabilityObjectWithWildcards(litResources);
+  }
+
+  /** As the function of that name. */
+  getSessionSigByUrl(params: { sessionSigs: SessionSigsMap; url: string }): AuthSig {
+    return getSessionSigByUrl(params);
   }
 
   async #connect(): Promise<void> {

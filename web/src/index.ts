@@ -83,6 +83,7 @@ export type {
 } from "./siwe.js";
 export { generateAuthSig, generateSessionKeyPair } from "./authsig.js";
 export type { GenerateAuthSig } from "./authsig.js";
+export type { CapacityCreditsReq, CapacityCreditsRes } from "./delegation.js";
 export { disconnectWeb3 } from "./disconnect.js";
 export { toSigner } from "./signer.js";
 export type { EIP1193Provider, EthersLikeSigner, Signer, SignerLike, ViemAccount, ViemWalletClient } from "./signer.js";

@@ -1,0 +1,51 @@
+/** Delegation of capacity credits: who pays for whom. */
+import { generateAuthSig } from "./authsig.js";
+import { SIWE_DELEGATION_URI } from "./constants.js";
+import { InvalidParamType } from "./errors.js";
+import type { AuthSig } from "./params.js";
+import { toSigner, type SignerLike } from "./signer.js";
+import { createSiweMessageWithCapacityDelegation, type CapacityDelegation } from "./siwe.js";
+
+export interface CapacityCreditsReq extends CapacityDelegation {
+  /** Whose credits they are: anything that {@link toSigner} takes. */
+  dAppOwnerWallet: SignerLike;
+  /** Default: `localhost`. */
+  domain?: string;
+  /** ISO 8601. Default: 7 days from now. */
+  expiration?: string;
+  statement?: string;
+}
+
+export interface CapacityCreditsRes {
+  capacityDelegationAuthSig: AuthSig;
+}
+
+/** Has the owner of credits sign for others. litNodeClient gives the nonce. */
+export async function delegateCapacity(
+  params: CapacityCreditsReq,
+  litNodeClient: { getLatestBlockhash(): Promise<string> },
+): Promise<CapacityCreditsRes> {
+  const { dAppOwnerWallet, ...delegation } = params;
+  const signer = toSigner(dAppOwnerWallet);
+  const walletAddress = await signer.getAddress();
+  const toSign = await createSiweMessageWithCapacityDelegation({
+    uses: undefined, // its presence makes the message a delegation, whatever else is absent
+    ...delegation,
+    uri: SIWE_DELEGATION_URI,
+    walletAddress,
+    nonce: await litNodeClient.getLatestBlockhash(),
+    litNodeClient,
+  });
+  return { capacityDelegationAuthSig: await generateAuthSig({ signer, toSign, address: walletAddress }) };
+}
+
+/** Throws InvalidParamType (reason `missing_param`) where nobody is there to sign. */
+export function requireOwner(params: CapacityCreditsReq): void {
+  if (!params?.dAppOwnerWallet) {
+    throw new InvalidParamType({
+      reason: "missing_param",
+      message: "dAppOwnerWallet must exist",
+      details: { param: "dAppOwnerWallet" },
+    });
+  }
+}
