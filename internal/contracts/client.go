@@ -162,6 +162,9 @@ func (c *Client) Read(ctx context.Context, contract, function string, arguments 
 	if err != nil {
 		return nil, err
 	}
+	if err := c.checkChain(ctx); err != nil {
+		return nil, err
+	}
 	answer, err := c.call(ctx, to, data)
 	if err != nil {
 		return nil, err
@@ -174,7 +177,7 @@ func (c *Client) Read(ctx context.Context, contract, function string, arguments 
 }
 
 func (c *Client) call(ctx context.Context, to eth.Address, data []byte) ([]byte, error) {
-	answer, err := c.request(ctx, "eth_call", callParams(to, data))
+	answer, err := c.request(ctx, "eth_call", callOf(to, data), latest)
 	var refused *RPCError
 	if errors.As(err, &refused) {
 		return nil, c.refusedCall(refused)

@@ -141,7 +141,7 @@ func (r Reader) node() HTTPNode { return HTTPNode{Fetcher: r.Fetcher, URL: r.RPC
 // callContract makes an eth_call and returns what the contract returned, which is
 // never empty: an address without a contract returns nothing.
 func (r Reader) callContract(ctx context.Context, to eth.Address, data []byte) ([]byte, error) {
-	answer, err := r.node().Request(ctx, "eth_call", callParams(to, data))
+	answer, err := r.node().Request(ctx, "eth_call", jsjson.Array([][]byte{callOf(to, data), latest}))
 	var refused *RPCError
 	if errors.As(err, &refused) {
 		return nil, r.unusable("refused the call: "+refused.Message).With("status", refused.Status)
@@ -163,10 +163,8 @@ func (r Reader) callContract(ctx context.Context, to eth.Address, data []byte) (
 	return result, nil
 }
 
-func callParams(to eth.Address, data []byte) []byte {
-	var call jsjson.Object
-	call.String("to", eth.Hex(to[:])).String("data", eth.Hex(data))
-	return jsjson.Array([][]byte{call.Bytes(), []byte(`"latest"`)})
+func callOf(to eth.Address, data []byte) []byte {
+	return new(jsjson.Object).String("to", eth.Hex(to[:])).String("data", eth.Hex(data)).Bytes()
 }
 
 func (r Reader) unusable(what string) *literr.Error { return r.node().unusable(what) }

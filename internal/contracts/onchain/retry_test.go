@@ -1,0 +1,210 @@
+//go:build !js
+
+package onchain_test
+
+import (
+	"context"
+	"errors"
+	"math/big"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"litsession/internal/contracts"
+	"litsession/internal/literr"
+)
+
+// TestARetryDoesNotMintTwice: whatever goes wrong in the middle, the same call again
+// ends with exactly one PKP.
+func TestARetryDoesNotMintTwice(t *testing.T) {
+	d := network(t)
+	receipts := func(method string) bool { return strings.HasPrefix(method, "eth_getTransaction") }
+	rows := []struct {
+		name    string
+		harm    func(t *testing.T, c *contracts.Client, w *wallet, l *line)
+		want    literr.Code
+		details []string
+		heal    func(w *wallet, l *line)
+		asked   int // how often the wallet was asked to sign, in the end
+	}{
+		{"the node is away after sending", func(_ *testing.T, _ *contracts.Client, w *wallet, l *line) {
+			w.after = func(h contracts.Hash) (contracts.Hash, error) {
+				l.cut(func(string) bool { return true })
+				return h, nil
+			}
+		}, literr.ChainUnreachable, []string{"txHash"}, func(w *wallet, l *line) { w.after = nil; l.cut(nil) }, 1},
+		{"the wallet fails after sending", func(_ *testing.T, _ *contracts.Client, w *wallet, _ *line) {
+			w.after = func(contracts.Hash) (contracts.Hash, error) {
+				return contracts.Hash{}, &contracts.SendError{Codes: []string{"-32603"}, Message: "internal error"}
+			}
+		}, literr.WalletFailed, []string{"from", "nonce"}, func(w *wallet, _ *line) { w.after = nil }, 1},
+		{"the library fails after sending and says the hash", func(_ *testing.T, _ *contracts.Client, w *wallet, _ *line) {
+			w.after = func(h contracts.Hash) (contracts.Hash, error) {
+				return contracts.Hash{}, &contracts.SendError{Codes: []string{"SERVER_ERROR"}, Message: "missing response", Hash: h}
+			}
+		}, literr.WalletFailed, []string{"txHash"}, func(w *wallet, _ *line) { w.after = nil }, 1},
+		{"the wallet fails before sending", func(_ *testing.T, _ *contracts.Client, w *wallet, _ *line) {
+			w.before = func(contracts.Transaction) error { return &contracts.SendError{Message: "timeout"} }
+		}, literr.WalletFailed, []string{"nonce"}, func(w *wallet, _ *line) { w.before = nil }, 2},
+		{"the transaction is dropped", func(_ *testing.T, _ *contracts.Client, w *wallet, _ *line) {
+			w.withhold = true
+		}, literr.TransactionDropped, []string{"txHash"}, func(w *wallet, _ *line) { w.withhold = false }, 2},
+		{"no receipt comes in time", func(_ *testing.T, c *contracts.Client, w *wallet, _ *line) {
+			c.Timing.Receipt, c.Timing.DropAfter = 100*time.Millisecond, time.Minute
+			w.withhold = true
+		}, literr.Timeout, []string{"txHash"}, func(w *wallet, _ *line) { w.withhold = false }, 2},
+		{"the node is away during the retry as well", func(t *testing.T, c *contracts.Client, w *wallet, l *line) {
+			w.after = func(h contracts.Hash) (contracts.Hash, error) { l.cut(receipts); return h, nil }
+			_, err := mint(t, c, w)
+			wantError(t, err, literr.ChainUnreachable, "txHash")
+		}, literr.ChainUnreachable, []string{"txHash"}, func(w *wallet, l *line) { w.after = nil; l.cut(nil) }, 1},
+	}
+	for i, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			c, w, l := writer(t, d, 1+i)
+			row.harm(t, c, w, l)
+			_, err := mint(t, c, w)
+			wantError(t, err, row.want, row.details...)
+			if retryable := row.want.Retryable(); !retryable {
+				t.Errorf("%s is not retryable", row.want)
+			}
+			row.heal(w, l)
+			minted, err := mint(t, c, w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := balance(t, c, w); got != count(1) {
+				t.Errorf("after the retry the account has %s PKPs", got)
+			}
+			if len(w.seen) != row.asked {
+				t.Errorf("the wallet was asked %d times, want %d", len(w.seen), row.asked)
+			}
+			if row.asked == 2 && (w.seen[1].Nonce != w.seen[0].Nonce || !w.seen[1].Again) {
+				t.Errorf("sent again with nonce %d after %d", w.seen[1].Nonce, w.seen[0].Nonce)
+			}
+			// A third call is a new wish.
+			second, err := mint(t, c, w)
+			if err != nil || second.TokenID == minted.TokenID || balance(t, c, w) != count(2) {
+				t.Errorf("the next mint: %x, %v", second.TokenID, err)
+			}
+		})
+	}
+}
+
+func TestAnotherClientContinuesByTheHash(t *testing.T) {
+	d := network(t)
+	c, w, l := writer(t, d, 1)
+	w.after = func(h contracts.Hash) (contracts.Hash, error) {
+		l.cut(func(string) bool { return true })
+		return h, nil
+	}
+	_, err := mint(t, c, w)
+	hash := wantError(t, err, literr.ChainUnreachable, "txHash").Detail("txHash").(string)
+
+	fresh, other, _ := writer(t, d, 1)
+	write := contracts.Write{From: other.address(), Contract: "PKPNFT", Function: "mintNext", Arguments: list(t, 2)}
+	write.Options.TxHash = contracts.Hash(common.HexToHash(hash))
+	minted, err := fresh.Mint(t.Context(), write)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(other.seen) != 0 || balance(t, fresh, other) != count(1) || minted.Receipt.Hash != write.Options.TxHash {
+		t.Errorf("continued with %s, %d more were sent", minted.Receipt.Hash, len(other.seen))
+	}
+	write.Contract, write.Function, write.Arguments = "RateLimitNFT", "mint", list(t, 86400)
+	if _, err := fresh.Send(t.Context(), write); literr.CodeOf(err) != literr.InvalidParam {
+		t.Errorf("the hash of a mint as that of credits: %v", err)
+	}
+}
+
+func TestATransactionThatIsReplaced(t *testing.T) {
+	d := network(t)
+	for name, row := range map[string]struct {
+		account int
+		change  func(*contracts.Transaction)
+		want    literr.Code
+	}{
+		"by the same with another fee": {1, func(t *contracts.Transaction) { t.MaxFee = new(big.Int).Add(t.MaxFee, big.NewInt(1)) }, ""},
+		"by something else":            {2, func(t *contracts.Transaction) { t.To, t.Data, t.Value = t.From, nil, new(big.Int) }, literr.TransactionDropped},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, w, _ := writer(t, d, row.account)
+			w.withhold = true
+			w.after = func(h contracts.Hash) (contracts.Hash, error) {
+				other := w.seen[0]
+				row.change(&other)
+				_, raw := w.sign(other)
+				return h, w.send(t.Context(), raw)
+			}
+			minted, err := mint(t, c, w)
+			if row.want == "" {
+				if err != nil || balance(t, c, w) != count(1) || minted.Receipt.Hash == minted.Sent.Hash {
+					t.Errorf("got %v, sent %s, mined %s", err, minted.Sent.Hash, minted.Receipt.Hash)
+				}
+				return
+			}
+			wantError(t, err, row.want, "txHash", "replacedBy")
+			w.withhold, w.after = false, nil
+			if _, err := mint(t, c, w); err != nil || balance(t, c, w) != count(1) {
+				t.Errorf("the retry: %v, %s PKPs", err, balance(t, c, w))
+			}
+		})
+	}
+}
+
+func TestAWalletThatIsLeftAskingIsNotAskedAgain(t *testing.T) {
+	d := network(t)
+	c, w, _ := writer(t, d, 1)
+	asked, answer := make(chan struct{}), make(chan error)
+	w.before = func(contracts.Transaction) error { asked <- struct{}{}; return <-answer }
+	why := errors.New("the user left the page's dialog")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	go func() { <-asked; cancel(why) }()
+	write := contracts.Write{From: w.address(), Contract: "PKPNFT", Function: "mintNext", Arguments: list(t, 2)}
+	if _, err := c.Mint(ctx, write); !errors.Is(err, why) {
+		t.Fatalf("got %v", err)
+	}
+	go func() { answer <- nil }()
+	if _, err := mint(t, c, w); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.seen) != 1 || balance(t, c, w) != count(1) {
+		t.Errorf("asked %d times, %s PKPs", len(w.seen), balance(t, c, w))
+	}
+}
+
+func TestARevertOfAMinedTransaction(t *testing.T) {
+	d := network(t)
+	c, w, _ := writer(t, d, 1)
+	_, err := c.Mint(t.Context(), contracts.Write{From: w.address(), Contract: "PKPNFT", Function: "mintNext", Arguments: list(t, 2),
+		Options: contracts.Options{Value: big.NewInt(7), GasLimit: big.NewInt(3e6)}})
+	e := wantError(t, err, literr.Reverted, "txHash", "revert")
+	if e.Detail("revert") != "You must pay exactly mint cost" {
+		t.Errorf("reason %v", e.Detail("revert"))
+	}
+	if minted, err := mint(t, c, w); err != nil || balance(t, c, w) != count(1) {
+		t.Errorf("the next mint: %x, %v", minted.TokenID, err)
+	}
+}
+
+func TestTwoMintsAtOnceAreTwoPKPs(t *testing.T) {
+	d := network(t)
+	c, w, _ := writer(t, d, 1)
+	failed := make(chan error, 2)
+	for range 2 {
+		go func() {
+			_, err := mint(t, c, w)
+			failed <- err
+		}()
+	}
+	for range 2 {
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
+	}
+	if got := balance(t, c, w); got != count(2) {
+		t.Errorf("%s PKPs", got)
+	}
+}

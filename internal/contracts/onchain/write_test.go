@@ -1,0 +1,418 @@
+//go:build !js
+
+// Package onchain_test writes contracts on a real chain: the local network's. It is
+// apart from package contracts so that fuzzing that one does not build a chain.
+package onchain_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"encoding/json"
+	"errors"
+	"math/big"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"litsession/internal/contracts"
+	"litsession/internal/devnet"
+	"litsession/internal/eth"
+	"litsession/internal/fetch"
+	"litsession/internal/jsjson"
+	"litsession/internal/literr"
+)
+
+// timing is short where a test waits for the end of patience.
+var timing = contracts.Timing{Receipt: 20 * time.Second, Poll: 5 * time.Millisecond, Outage: 50 * time.Millisecond, DropAfter: 50 * time.Millisecond}
+
+// network is the real chain with Lit's contracts, shared by the tests of this file.
+func network(t *testing.T) devnet.Descriptor {
+	t.Helper()
+	n, err := devnet.Start(t.Context(), devnet.Config{Nodes: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return n.Descriptor()
+}
+
+// wallet is a Sender with a key, and with ways to misbehave. It signs with
+// go-ethereum and sends through a node of its own.
+type wallet struct {
+	t    *testing.T
+	key  *ecdsa.PrivateKey
+	node contracts.Node
+
+	mu       sync.Mutex
+	before   func(contracts.Transaction) error            // instead of signing
+	after    func(contracts.Hash) (contracts.Hash, error) // instead of the answer
+	withhold bool                                         // sign, and do not send
+	seen     []contracts.Transaction
+}
+
+func (w *wallet) SendTransaction(ctx context.Context, t contracts.Transaction) (contracts.Hash, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen = append(w.seen, t)
+	if w.before != nil {
+		if err := w.before(t); err != nil {
+			return contracts.Hash{}, err
+		}
+	}
+	hash, raw := w.sign(t)
+	if !w.withhold {
+		if err := w.send(ctx, raw); err != nil {
+			return contracts.Hash{}, err
+		}
+	}
+	if w.after != nil {
+		return w.after(hash)
+	}
+	return hash, nil
+}
+
+func (w *wallet) sign(t contracts.Transaction) (contracts.Hash, []byte) {
+	w.t.Helper()
+	to := common.Address(t.To)
+	id := new(big.Int).SetUint64(t.ChainID)
+	var tx types.TxData = &types.DynamicFeeTx{
+		ChainID: id, Nonce: t.Nonce, To: &to, Value: t.Value, Data: t.Data, Gas: t.Gas, GasFeeCap: t.MaxFee, GasTipCap: t.Tip,
+	}
+	if t.Tip == nil {
+		tx = &types.LegacyTx{Nonce: t.Nonce, To: &to, Value: t.Value, Data: t.Data, Gas: t.Gas, GasPrice: t.MaxFee}
+	}
+	signed, err := types.SignNewTx(w.key, types.LatestSignerForChainID(id), tx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	raw, err := signed.MarshalBinary()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return contracts.Hash(signed.Hash()), raw
+}
+
+func (w *wallet) send(ctx context.Context, raw []byte) error {
+	_, err := w.node.Request(ctx, "eth_sendRawTransaction", []byte(`["`+eth.Hex(raw)+`"]`))
+	return err
+}
+
+func (w *wallet) address() eth.Address { return eth.Address(crypto.PubkeyToAddress(w.key.PublicKey)) }
+
+// line is a node behind a connection that can be cut.
+type line struct {
+	contracts.Node
+	mu     sync.Mutex
+	broken func(method string) bool
+}
+
+func (l *line) Request(ctx context.Context, method string, params []byte) (jsjson.Value, error) {
+	l.mu.Lock()
+	broken := l.broken != nil && l.broken(method)
+	l.mu.Unlock()
+	if broken {
+		return jsjson.Value{}, literr.Errorf(literr.ChainUnreachable, "the line is cut")
+	}
+	return l.Node.Request(ctx, method, params)
+}
+
+func (l *line) cut(broken func(method string) bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.broken = broken
+}
+
+// writer is a client with the wallet of the nth account, and the line between them
+// and the chain. The wallet has a line of its own.
+func writer(t *testing.T, d devnet.Descriptor, account int) (*contracts.Client, *wallet, *line) {
+	t.Helper()
+	key, err := crypto.HexToECDSA(d.Accounts[account].PrivateKey[2:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	node := contracts.HTTPNode{Fetcher: fetch.HTTP{}, URL: d.RPCURL}
+	w := &wallet{t: t, key: key, node: node}
+	l := &line{Node: node}
+	return &contracts.Client{Node: l, Sender: w, Addresses: addresses(t, d), Timing: timing}, w, l
+}
+
+func addresses(t *testing.T, d devnet.Descriptor) contracts.Addresses {
+	t.Helper()
+	of := func(name string) eth.Address {
+		address, err := eth.ParseAddress(d.ContractContext[name].Address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return address
+	}
+	return contracts.Addresses{Staking: of("Staking"), PKPNFT: of("PKPNFT"), PKPHelper: of("PKPHelper"),
+		PKPPermissions: of("PKPPermissions"), PubkeyRouter: of("PubkeyRouter"), RateLimitNFT: of("RateLimitNFT")}
+}
+
+func list(t *testing.T, values ...any) jsjson.Value {
+	t.Helper()
+	if values == nil {
+		values = []any{}
+	}
+	text, err := json.Marshal(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsjson.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func mint(t *testing.T, c *contracts.Client, w *wallet) (contracts.Minted, error) {
+	t.Helper()
+	return c.Mint(t.Context(), contracts.Write{From: w.address(), Contract: "PKPNFT", Function: "mintNext", Arguments: list(t, 2)})
+}
+
+// balance counts the PKPs of an account.
+func balance(t *testing.T, c *contracts.Client, w *wallet) string {
+	t.Helper()
+	return read(t, c, "PKPNFT", "balanceOf", w.address().String())
+}
+
+func read(t *testing.T, c *contracts.Client, contract, function string, arguments ...any) string {
+	t.Helper()
+	got, err := c.Read(t.Context(), contract, function, list(t, arguments...))
+	if err != nil {
+		t.Fatalf("%s: %v", function, err)
+	}
+	return string(got)
+}
+
+func count(n byte) string {
+	return `["0x` + strings.Repeat("0", 62) + string("0123456789abcdef"[n>>4]) + string("0123456789abcdef"[n&15]) + `"]`
+}
+
+func TestMintPermitAndRevoke(t *testing.T) {
+	d := network(t)
+	c, w, _ := writer(t, d, 1)
+	minted, err := mint(t, c, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := eth.Hex(minted.TokenID[:])
+	if minted.PublicKey.TokenID() != minted.TokenID || read(t, c, "PKPNFT", "ownerOf", id) != `["`+w.address().String()+`"]` ||
+		read(t, c, "PKPNFT", "getPubkey", id) != `["`+minted.PublicKey.String()+`"]` ||
+		read(t, c, "PKPNFT", "tokenOfOwnerByIndex", w.address().String(), 0) != `["`+id+`"]` {
+		t.Errorf("minted %x with the key %s", minted.TokenID, minted.PublicKey)
+	}
+	if sent := w.seen[0]; sent.Tip == nil || sent.Gas == 0 || sent.Again || sent.ChainID != d.ChainID {
+		t.Errorf("sent %+v", sent)
+	}
+	action := "0x1220" + strings.Repeat("ab", 32)
+	write := func(function string, arguments ...any) {
+		t.Helper()
+		sent, err := c.Send(t.Context(), contracts.Write{From: w.address(), Contract: "PKPPermissions", Function: function, Arguments: list(t, arguments...)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Wait(t.Context(), sent, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("addPermittedAction", id, action, []int{1})
+	if got := read(t, c, "PKPPermissions", "getPermittedActions", id); got != `[["`+action+`"]]` {
+		t.Errorf("permitted %s", got)
+	}
+	if got := read(t, c, "PKPPermissions", "getPermittedAuthMethodScopes", id, 2, action, 3); got != `[[false,true,false]]` {
+		t.Errorf("scopes %s", got)
+	}
+	if got := read(t, c, "PKPPermissions", "getPermittedAuthMethods", id); got != `[[{"authMethodType":"0x`+strings.Repeat("0", 63)+`2","id":"`+action+`","userPubkey":"0x"}]]` {
+		t.Errorf("auth methods %s", got)
+	}
+	write("removePermittedAction", id, action)
+	if got := read(t, c, "PKPPermissions", "isPermittedAction", id, action); got != `[false]` {
+		t.Errorf("after removing: %s", got)
+	}
+}
+
+func TestMintCreditsAndMintWithAuth(t *testing.T) {
+	d := network(t)
+	c, w, _ := writer(t, d, 2)
+	midnight := uint64(time.Now().Unix())/86400*86400 + 2*86400
+	credits, err := c.MintCredits(t.Context(), w.address(), 14, midnight, contracts.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := read(t, c, "RateLimitNFT", "capacity", eth.Hex(credits.TokenID[:]))
+	var capacity [1]struct{ RequestsPerKilosecond, ExpiresAt string }
+	if err := json.Unmarshal([]byte(got), &capacity); err != nil {
+		t.Fatal(err)
+	}
+	rate, _ := new(big.Int).SetString(capacity[0].RequestsPerKilosecond[2:], 16)
+	until, _ := new(big.Int).SetString(capacity[0].ExpiresAt[2:], 16)
+	if rate.Uint64() != 14 || until.Uint64() != midnight {
+		t.Errorf("bought %s", got)
+	}
+	id := "0x" + strings.Repeat("12", 32)
+	minted, err := c.Mint(t.Context(), contracts.Write{From: w.address(), Contract: "PKPHelper", Function: "mintNextAndAddAuthMethods",
+		Arguments: list(t, 2, []int{1}, []string{id}, []string{"0x"}, [][]int{{1}}, true, true)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := eth.Hex(minted.TokenID[:])
+	if got := read(t, c, "PKPPermissions", "isPermittedAuthMethod", token, 1, id); got != `[true]` {
+		t.Errorf("the auth method is permitted: %s", got)
+	}
+	if got := read(t, c, "PKPNFT", "ownerOf", token); got != `["`+minted.PublicKey.Address().String()+`"]` {
+		t.Errorf("the PKP belongs to %s", got)
+	}
+}
+
+// wantError checks the code of an error and gives its details.
+func wantError(t *testing.T, err error, want literr.Code, details ...string) *literr.Error {
+	t.Helper()
+	var e *literr.Error
+	if !errors.As(err, &e) || e.Code != want {
+		t.Fatalf("got %v (%s), want %s", err, literr.CodeOf(err), want)
+	}
+	for _, key := range details {
+		if text, ok := e.Detail(key).(string); !ok || text == "" {
+			t.Errorf("%v: no detail %s in %v", err, key, e.Details)
+		}
+	}
+	return e
+}
+
+func TestFailuresBeforeAnythingIsSent(t *testing.T) {
+	d := network(t)
+	poor, err := crypto.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	midnight := uint64(time.Now().Unix())/86400*86400 + 2*86400
+	for name, row := range map[string]struct {
+		do   func(c *contracts.Client, w *wallet) error
+		want literr.Code
+		text string
+	}{
+		"the user rejects": {func(c *contracts.Client, w *wallet) error {
+			w.before = func(contracts.Transaction) error {
+				return &contracts.SendError{Codes: []string{"4001"}, Message: "User denied transaction signature."}
+			}
+			_, err := mint(t, c, w)
+			return err
+		}, literr.UserRejected, "rejected"},
+		"too little balance": {func(c *contracts.Client, w *wallet) error {
+			w.key = poor
+			_, err := mint(t, c, w)
+			return err
+		}, literr.InsufficientFunds, "has 0 wei"},
+		"too little balance, with a gas limit": {func(c *contracts.Client, w *wallet) error {
+			w.key = poor
+			_, err := c.MintCredits(t.Context(), w.address(), 1, midnight, contracts.Options{GasLimit: big.NewInt(1e6)})
+			return err
+		}, literr.InsufficientFunds, "has 0 wei"},
+		"a require": {func(c *contracts.Client, w *wallet) error {
+			_, err := c.Send(t.Context(), contracts.Write{From: w.address(), Contract: "PKPPermissions", Function: "addPermittedAction",
+				Arguments: list(t, d.PKP.TokenID, "0x1220"+strings.Repeat("ab", 32), []int{1})})
+			return err
+		}, literr.Reverted, "Not PKP NFT owner"},
+		"a custom error": {func(c *contracts.Client, w *wallet) error {
+			_, err := c.Read(t.Context(), "PKPNFT", "ownerOf", list(t, 5))
+			return err
+		}, literr.Reverted, "ERC721NonexistentToken(tokenId: 0x"},
+		"another price": {func(c *contracts.Client, w *wallet) error {
+			_, err := c.Mint(t.Context(), contracts.Write{From: w.address(), Contract: "PKPNFT", Function: "mintNext", Arguments: list(t, 2),
+				Options: contracts.Options{Value: big.NewInt(7)}})
+			return err
+		}, literr.Reverted, "You must pay exactly mint cost"},
+		"another chain": {func(c *contracts.Client, w *wallet) error {
+			c.ChainID = 1
+			_, err := mint(t, c, w)
+			return err
+		}, literr.WrongChain, "not on 1"},
+		"no node": {func(c *contracts.Client, w *wallet) error {
+			c.Node.(*line).cut(func(string) bool { return true })
+			_, err := mint(t, c, w)
+			return err
+		}, literr.ChainUnreachable, "cut"},
+		"a contract that is not configured": {func(c *contracts.Client, w *wallet) error {
+			c.Addresses.PKPNFT = eth.Address{}
+			_, err := mint(t, c, w)
+			return err
+		}, literr.InvalidParam, "Contract is not available"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, w, _ := writer(t, d, 3)
+			err := row.do(c, w)
+			e := wantError(t, err, row.want)
+			if !strings.Contains(err.Error(), row.text) {
+				t.Errorf("%q lacks %q", err, row.text)
+			}
+			if e.Detail("txHash") != nil {
+				t.Errorf("a transaction hash in %v", e.Details)
+			}
+		})
+	}
+	c, w, _ := writer(t, d, 3)
+	if got := balance(t, c, w); got != count(0) {
+		t.Errorf("the account has %s PKPs", got)
+	}
+}
+
+// oldChain is a node whose blocks have no base fee.
+type oldChain struct{ contracts.Node }
+
+func (o oldChain) Request(ctx context.Context, method string, params []byte) (jsjson.Value, error) {
+	answer, err := o.Node.Request(ctx, method, params)
+	if err != nil || method != "eth_getBlockByNumber" {
+		return answer, err
+	}
+	return jsjson.Parse([]byte(strings.Replace(string(answer.Raw()), "baseFeePerGas", "other", 1)))
+}
+
+func TestAChainWithoutBaseFeesGetsAGasPrice(t *testing.T) {
+	d := network(t)
+	c, w, l := writer(t, d, 1)
+	c.Node = oldChain{l}
+	if _, err := mint(t, c, w); err != nil {
+		t.Fatal(err)
+	}
+	if sent := w.seen[0]; sent.Tip != nil || !strings.Contains(string(sent.JSON()), `"gasPrice":"0x`) {
+		t.Errorf("sent %s", sent.JSON())
+	}
+}
+
+func TestOptionsWin(t *testing.T) {
+	d := network(t)
+	c, w, _ := writer(t, d, 1)
+	v, err := jsjson.Parse([]byte(`{"gasLimit":"3000000","maxFeePerGas":"0x12a05f200","maxPriorityFeePerGas":1000000001,"nonce":0,"timeout":5000,"value":null}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	options, err := contracts.DecodeOptions(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Mint(t.Context(), contracts.Write{From: w.address(), Contract: "PKPNFT", Function: "mintNext", Arguments: list(t, 2), Options: options}); err != nil {
+		t.Fatal(err)
+	}
+	if sent := w.seen[0]; sent.Gas != 3e6 || sent.MaxFee.Int64() != 5e9 || sent.Tip.Int64() != 1e9+1 || sent.Nonce != 0 || !sent.Again {
+		t.Errorf("sent %s", sent.JSON())
+	}
+	for _, wrong := range []string{`{"gasLimit":"x"}`, `{"nonce":"0x` + strings.Repeat("f", 17) + `"}`, `{"txHash":"0x12"}`, `{"timeout":0}`, `{"timeout":"1"}`, `{"value":-1}`} {
+		v, err := jsjson.Parse([]byte(wrong))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := contracts.DecodeOptions(v); literr.CodeOf(err) != literr.InvalidParam {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+}
