@@ -1,5 +1,18 @@
 /** Mistakes that must not compile. */
-import { isLitError, LIT_ABILITY, LitNodeClient, LitPKPResource } from "litsession";
+import {
+  createSiweMessage,
+  createSiweMessageWithCapacityDelegation,
+  generateAuthSig,
+  isLitError,
+  LIT_ABILITY,
+  LitNetwork,
+  LitNodeClient,
+  LitPKPResource,
+  newSessionCapabilityObject,
+  type Signer,
+} from "litsession";
+
+declare const signer: Signer;
 
 declare const client: LitNodeClient;
 const common = {
@@ -43,3 +56,18 @@ if (isLitError(error)) {
 }
 // @ts-expect-error: an event that does not exist
 client.on("conected", () => {});
+
+// @ts-expect-error: a network of before Datil
+LitNetwork.Cayenne;
+// @ts-expect-error: nobody to sign
+client.createCapacityDelegationAuthSig({ uses: "1" });
+// @ts-expect-error: a number of uses; the official SDK takes text
+client.createCapacityDelegationAuthSig({ dAppOwnerWallet: signer, uses: 1 });
+// @ts-expect-error: a signer that cannot sign
+generateAuthSig({ signer: { getAddress: async () => "0x" }, toSign: "" });
+// @ts-expect-error: no nonce
+createSiweMessage({ walletAddress: "0x" });
+// @ts-expect-error: another URI than that of delegations
+createSiweMessageWithCapacityDelegation({ walletAddress: "0x", nonce: "", uri: "a:b", litNodeClient: client });
+// @ts-expect-error: an ability that does not exist
+newSessionCapabilityObject().addCapabilityForResource(new LitPKPResource("*"), "signing");
