@@ -48,20 +48,20 @@ func startPaying(t testing.TB, check devnet.CreditCheck) paying {
 func (p paying) now() time.Time { return time.Now().Add(time.Duration(p.ahead.Load())) }
 
 // transact sends a contract a transaction and waits until it is mined.
-func (p paying) transact(t testing.TB, from devnet.Account, wei *big.Int, contract, method string, args ...any) {
+func transact(t testing.TB, d devnet.Descriptor, from devnet.Account, wei *big.Int, contract, method string, args ...any) *types.Receipt {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	client := must(ethclient.DialContext(ctx, p.RPCURL))(t)
+	client := must(ethclient.DialContext(ctx, d.RPCURL))(t)
 	defer client.Close()
-	codec := must(abi.JSON(strings.NewReader(string(p.ContractContext[contract].ABI))))(t)
+	codec := must(abi.JSON(strings.NewReader(string(d.ContractContext[contract].ABI))))(t)
 	data := must(codec.Pack(method, args...))(t)
 	key := must(crypto.HexToECDSA(strings.TrimPrefix(from.PrivateKey, "0x")))(t)
 	nonce := must(client.PendingNonceAt(ctx, common.HexToAddress(from.Address)))(t)
-	to := common.HexToAddress(p.ContractContext[contract].Address)
-	id := new(big.Int).SetUint64(p.ChainID)
+	to := common.HexToAddress(d.ContractContext[contract].Address)
+	id := new(big.Int).SetUint64(d.ChainID)
 	tx := must(types.SignNewTx(key, types.LatestSignerForChainID(id), &types.DynamicFeeTx{
-		ChainID: id, Nonce: nonce, GasTipCap: big.NewInt(1e9), GasFeeCap: big.NewInt(1e11), Gas: 500_000,
+		ChainID: id, Nonce: nonce, GasTipCap: big.NewInt(1e9), GasFeeCap: big.NewInt(1e11), Gas: 3_000_000,
 		To: &to, Value: wei, Data: data,
 	}))(t)
 	if err := client.SendTransaction(ctx, tx); err != nil {
@@ -72,7 +72,7 @@ func (p paying) transact(t testing.TB, from devnet.Account, wei *big.Int, contra
 	for {
 		receipt, err := client.TransactionReceipt(ctx, tx.Hash())
 		if err == nil && receipt.Status == types.ReceiptStatusSuccessful {
-			return
+			return receipt
 		}
 		if err == nil || ctx.Err() != nil {
 			t.Fatalf("%s.%s: %v %+v", contract, method, ctx.Err(), receipt)
@@ -91,7 +91,7 @@ func (p paying) buy(t testing.TB, owner devnet.Account, rate int64) {
 	// Enough in a block that is minutes behind the clock, and not for one more in
 	// one that is not.
 	wei := new(big.Int).Mul(big.NewInt(rate*1_000_000/1000), big.NewInt(expiry-now+300))
-	p.transact(t, owner, wei, "RateLimitNFT", "mint", big.NewInt(expiry))
+	transact(t, p.Descriptor, owner, wei, "RateLimitNFT", "mint", big.NewInt(expiry))
 }
 
 // session is one of the user's for node i, with more capabilities behind.
@@ -321,15 +321,15 @@ func TestAPayer(t *testing.T) {
 		}
 	}
 	want("before", user, 402, tryLater)
-	p.transact(t, payer, nil, "PaymentDelegation", "delegatePayments", common.HexToAddress(user.Address))
+	transact(t, p.Descriptor, payer, nil, "PaymentDelegation", "delegatePayments", common.HexToAddress(user.Address))
 	want("with a payer", user, 200, "")
 	want("somebody else", other, 402, tryLater)
-	p.transact(t, payer, nil, "PaymentDelegation", "setRestriction", struct{ RequestsPerPeriod, PeriodSeconds *big.Int }{big.NewInt(1), big.NewInt(3600)})
+	transact(t, p.Descriptor, payer, nil, "PaymentDelegation", "setRestriction", struct{ RequestsPerPeriod, PeriodSeconds *big.Int }{big.NewInt(1), big.NewInt(3600)})
 	want("the one request that is allowed", user, 200, "")
 	want("one more", user, 402, tryAt)
 	p.ahead.Store(int64(time.Hour + time.Second))
 	want("a period later", user, 200, "")
-	p.transact(t, payer, nil, "PaymentDelegation", "undelegatePayments", common.HexToAddress(user.Address))
+	transact(t, p.Descriptor, payer, nil, "PaymentDelegation", "undelegatePayments", common.HexToAddress(user.Address))
 	p.ahead.Store(int64(3 * time.Hour))
 	want("without the payer again", user, 402, tryLater)
 }

@@ -3,8 +3,7 @@
 // of their own, a first PKP, and an admin API.
 //
 // [Start] brings all of it up in about a second; the zero [Config] is enough.
-// What a client needs to know comes from [Network.Descriptor]. The network is gone
-// with its process unless [Config.Data] names a directory.
+// What a client needs to know comes from [Network.Descriptor].
 //
 // It is for development and tests. One process deals all keys and knows them.
 package devnet
@@ -177,12 +176,16 @@ func (n *Network) complete(ctx context.Context, pkp chain.PKP, cid ipfs.CID) err
 	return n.directory.deployed()
 }
 
+// parallelActions is how many requests' actions run at the same time: each on
+// all nodes, and many machines in a loop leave little of a processor to others.
+func parallelActions(nodes int) int { return max(4, 80/nodes) }
+
 func (n *Network) serveNodes(ctx context.Context, epochs *epochs) error {
 	library, err := ethers.Source()
 	if err != nil {
 		return err
 	}
-	runtime, err := action.New(action.Options{Ethers: library, BuildHint: ethers.HowToGet})
+	runtime, err := action.New(action.Options{Ethers: library, BuildHint: ethers.HowToGet, Parallel: parallelActions(n.config.Nodes)})
 	if err != nil {
 		return err
 	}
@@ -195,14 +198,19 @@ func (n *Network) serveNodes(ctx context.Context, epochs *epochs) error {
 	if err != nil {
 		return err
 	}
-	dealer := n.newDealer()
+	dealer, exchanges := n.newDealer(), n.newExchanges()
 	for i, s := range n.servers {
 		one := node.New(node.Config{
 			Blocks: view, PKPs: view, Permissions: view,
-			Actions:     runtime,
-			ECDSA:       nodeDealer{dealer, i},
-			Address:     s.address.String(),
-			Host:        action.Host{Permissions: actionView{view.reader}, Code: n.sources},
+			Actions: runtime,
+			ECDSA:   nodeDealer{dealer, i},
+			Address: s.address.String(),
+			Host: action.Host{
+				Permissions: actionView{view.reader}, Code: n.sources,
+				Chains: actionChains{n.chain.URL(), view.reader},
+			},
+			Peers:       nodePeers{exchanges, i},
+			Identity:    n.keys.nodes[i],
 			Limits:      action.Limits{Time: n.config.ActionTime},
 			Now:         n.config.Now,
 			StrictNonce: n.config.StrictNonce,

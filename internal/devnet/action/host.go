@@ -86,9 +86,10 @@ type Signature struct {
 	V    byte
 }
 
-// Claimer derives keys for claims and returns the node's entry of the execute response's claimData.
+// Claimer derives keys for claims and returns the node's entry of the execute response's claimData. cid is that of the
+// action that claims.
 type Claimer interface {
-	ClaimKey(ctx context.Context, keyID string) (json.RawMessage, error)
+	ClaimKey(ctx context.Context, cid, keyID string) (json.RawMessage, error)
 }
 
 // Elector says whether this node is the one that runs fn of runOnce, and carries that one's answer to the others.

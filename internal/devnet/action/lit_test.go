@@ -107,8 +107,8 @@ func (n *network) SignAndCombine(_ context.Context, req action.SignRequest) (act
 	return action.Signature{R: [32]byte{0xaa}, S: [32]byte{31: 0xbb}, V: 1}, nil
 }
 
-func (n *network) ClaimKey(_ context.Context, keyID string) (json.RawMessage, error) {
-	return json.RawMessage(`{"derivedKeyId":"` + keyID + `"}`), nil
+func (n *network) ClaimKey(_ context.Context, cid, keyID string) (json.RawMessage, error) {
+	return json.RawMessage(`{"derivedKeyId":"` + cid + keyID + `"}`), nil
 }
 
 func (n *network) Elected(context.Context, string) (bool, error) { return n.leader, nil }
@@ -266,8 +266,8 @@ func TestSigning(t *testing.T) {
 func TestOutputs(t *testing.T) {
 	n := &network{}
 	code := `(async () => { await Lit.Actions.signEcdsa({ toSign: Array(32).fill(7), publicKey: '04', sigName: 'one' }); await Lit.Actions.claimKey({ keyId: 'k' }) })()`
-	got, err := newRuntime(t).Run(t.Context(), action.Request{Code: code, Host: n.host(), AuthSig: true})
-	if err != nil || string(got.SignedData["one"]) != `{"sigName":"one"}` || string(got.ClaimData["k"]) != `{"derivedKeyId":"k"}` {
+	got, err := newRuntime(t).Run(t.Context(), action.Request{Code: code, CID: cidA, Host: n.host(), AuthSig: true})
+	if err != nil || string(got.SignedData["one"]) != `{"sigName":"one"}` || string(got.ClaimData["k"]) != `{"derivedKeyId":"`+cidA+`k"}` {
 		t.Errorf("got %s, %s and %v", got.SignedData, got.ClaimData, err)
 	}
 }

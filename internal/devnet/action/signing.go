@@ -74,7 +74,7 @@ func (x *run) askClaimKey(args arguments) (answering, error) {
 		return nil, notOffered("claimKey")
 	}
 	return func(ctx context.Context) (any, error) {
-		claim, err := x.req.Host.Claimer.ClaimKey(ctx, args.text(0))
+		claim, err := x.req.Host.Claimer.ClaimKey(ctx, x.req.CID, args.text(0))
 		if err != nil {
 			return nil, err
 		}

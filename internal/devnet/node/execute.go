@@ -55,10 +55,11 @@ func (n *Node) execute(ctx context.Context, r request) ([]byte, error) {
 	auth := valid.authContext()
 	host := n.config.Host
 	host.Signer = actionSigner{node: n, request: r, auth: auth}
-	result, err := n.config.Actions.Run(ctx, action.Request{
-		Code: source, CID: cid, Params: asked.JSParams, Auth: auth.forAction(cid), AuthSig: true,
-		Headers: r.header, Limits: n.config.Limits, Fetch: n.config.Fetch, Host: host,
+	run, leave := n.hosted(r, action.Request{
+		Code: source, CID: cid, Params: asked.JSParams, Auth: auth.forAction(cid), AuthSig: true, Host: host,
 	})
+	defer leave()
+	result, err := n.config.Actions.Run(ctx, run)
 	if err != nil {
 		return nil, actionRefusal(err)
 	}

@@ -36,10 +36,11 @@ func (n *Node) authorize(ctx context.Context, r request, asked nodeapi.SignSessi
 		return auth, err
 	}
 	auth.actionCIDs = []string{cid}
-	result, err := n.config.Actions.Run(ctx, action.Request{
-		Code: source, CID: cid, Params: asked.JSParams, Auth: actionAuth(cid, methods),
-		Headers: r.header, Limits: n.config.Limits, Fetch: n.config.Fetch, Host: n.config.Host,
+	run, leave := n.hosted(r, action.Request{
+		Code: source, CID: cid, Params: asked.JSParams, Auth: actionAuth(cid, methods), Host: n.config.Host,
 	})
+	defer leave()
+	result, err := n.config.Actions.Run(ctx, run)
 	if err != nil {
 		return auth, actionRefusal(err)
 	}

@@ -11,6 +11,7 @@ package node
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -25,8 +26,8 @@ import (
 // whose behaviour this is.
 const Version = "1.0.18"
 
-// Config is what one node knows. Everything but Random, Limits, Fetch, Host,
-// StrictNonce and what concerns credits is required.
+// Config is what one node knows. The members up to Address are
+// required, and Now.
 type Config struct {
 	Keys        Keys
 	Blocks      Blocks
@@ -50,6 +51,12 @@ type Config struct {
 	// Random draws a whole number below n, for the jitter of a slow node.
 	// Default rand.Int64N.
 	Random func(n int64) int64
+	// Peers are the other nodes. Default nobody: actions that want to meet them
+	// get an error.
+	Peers Peers
+	// Identity is the node's own key, by which Staking lists it. Default none: the
+	// node signs no claims.
+	Identity *ecdsa.PrivateKey
 	// CreditCheck says whether execute and pkp/sign need a capacity credit.
 	// Default [CreditsOff]; the others need Credits and CreditWindow, the time in
 	// which a credit's requests are counted.
