@@ -3,8 +3,8 @@
  * as JSON, once. What they mean and whether they fit is checked there.
  */
 import type { LitNetwork } from "./constants.js";
-import { InvalidParamType } from "./errors.js";
-import type { LitResourceAbilityRequest } from "./resources.js";
+import { InvalidArgumentException, InvalidParamType, LitError } from "./errors.js";
+import type { ILitResource, LitResourceAbilityRequest } from "./resources.js";
 import type { StorageChoice, StorageLike } from "./storage.js";
 
 /** Addresses of a network's contracts, by name; `Staking` is needed. ABIs may be there and are not read. */
@@ -145,9 +145,51 @@ export function encodeParams(params: unknown): string {
   if (typeof params !== "object" || params === null) {
     throw invalid("params", "an object");
   }
-  return encode(params, PARAM_NAMES, (name, value) =>
-    JSON.stringify(name === "sessionCapabilityObject" ? capability(value) : value),
-  );
+  return encode(params, PARAM_NAMES, (name, value) => JSON.stringify(plain(name, value)));
+}
+
+/** A value as JSON can carry it. What JSON.stringify would silently make into something else is refused. */
+function plain(name: string, value: unknown): unknown {
+  switch (name) {
+    case "sessionCapabilityObject":
+      return capability(value);
+    case "resourceAbilityRequests":
+      return requests(value);
+    case "expiration":
+      if (value instanceof Date) {
+        throw invalid(name, "a string, as toISOString gives it");
+      }
+  }
+  return value;
+}
+
+/**
+ * Resources are objects of the resource classes, the official SDK's or ours:
+ * they say themselves which abilities they have. What is no list of requests
+ * goes as it is and is refused by the module.
+ */
+function requests(value: unknown): unknown {
+  for (const request of Array.isArray(value) ? (value as unknown[]) : []) {
+    const { resource, ability } = (request ?? {}) as Partial<LitResourceAbilityRequest>;
+    if (resource) {
+      requireAbility(resource, ability);
+    }
+  }
+  return value;
+}
+
+function requireAbility(resource: ILitResource, ability: unknown): void {
+  const param = "resourceAbilityRequests";
+  if (typeof resource.isValidLitAbility !== "function") {
+    throw invalid(param, "a list of {resource, ability} with resources such as new LitPKPResource(id)");
+  }
+  if (!resource.isValidLitAbility(ability as LitResourceAbilityRequest["ability"])) {
+    throw new InvalidArgumentException({
+      reason: "invalid_param",
+      message: "The specified Lit resource does not support the specified ability.",
+      details: { param, want: "an ability of the resource's kind" },
+    });
+  }
 }
 
 /** Reads each name once. A value that cannot be JSON (a cycle, a bigint, a getter that throws) is `invalid_param`. */
@@ -162,7 +204,7 @@ function encode(
     try {
       text = write(name, (values as Record<string, unknown>)[name]);
     } catch (cause) {
-      throw invalid(name, "a value that JSON can hold", cause);
+      throw cause instanceof LitError ? cause : invalid(name, "a value that JSON can hold", cause);
     }
     if (text !== undefined) {
       members.push(`${JSON.stringify(name)}:${text}`);

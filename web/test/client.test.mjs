@@ -139,9 +139,9 @@ describe("the parameters", () => {
       authNeededCallback() {},
       misspelt: true,
       sessionCapabilityObject: { encodeAsSiweResource: () => "urn:recap:e30" },
-      expiration: new Date(0),
+      expiration: "1970-01-01T00:00:00.000Z",
       resourceAbilityRequests: [{ resource: new LitPKPResource("0xA"), ability: LIT_ABILITY.PKPSigning }],
-      jsParams: { b: 1, a: "</script>\u2028" },
+      jsParams: { b: 1, a: "</script>\u2028", date: new Date(0) },
     });
     assert.deepEqual(Object.keys(crossed), ["jsParams", "resourceAbilityRequests", "expiration", "sessionCapabilityObject"]);
     const id = "000000000000000000000000000000000000000000000000000000000000000A";
@@ -149,7 +149,7 @@ describe("the parameters", () => {
       JSON.stringify(crossed.resourceAbilityRequests),
       `[{"resource":{"resource":"${id}","resourcePrefix":"lit-pkp"},"ability":"pkp-signing"}]`,
     );
-    assert.equal(JSON.stringify(crossed.jsParams), '{"b":1,"a":"</script>\u2028"}');
+    assert.equal(JSON.stringify(crossed.jsParams), '{"b":1,"a":"</script>\u2028","date":"1970-01-01T00:00:00.000Z"}');
     assert.deepEqual(crossed.sessionCapabilityObject, { urn: "urn:recap:e30" });
     assert.equal(crossed.expiration, "1970-01-01T00:00:00.000Z");
   });
@@ -173,6 +173,8 @@ describe("the parameters", () => {
     ["a toJSON that throws", { resourceAbilityRequests: [{ toJSON() { throw new Error("mine"); } }] }, "resourceAbilityRequests"],
     ["a capability object that throws", { sessionCapabilityObject: { encodeAsSiweResource() { throw 1; } } }, "sessionCapabilityObject"],
     ["a proxy that throws", new Proxy({}, { get(_, name) { if (name !== "signal") throw new Error("mine"); } }), "pkpPublicKey"],
+    ["a Date for a text", { expiration: new Date(0) }, "expiration"],
+    ["a resource of no class", { resourceAbilityRequests: [{ resource: { resource: "*", resourcePrefix: "lit-pkp" }, ability: "pkp-signing" }] }, "resourceAbilityRequests"],
     ["a signal that is none", { signal: {}, jsParams: {} }, "signal"],
   ];
   for (const [name, params, param] of rows) {
@@ -198,7 +200,7 @@ describe("the real module checks them before anything is sent", () => {
     ["code that is not base64", { litActionSource: undefined, litActionCode: "const a = 1;" }, "InvalidParamType", "invalid_param"],
     ["a malformed public key", { pkpPublicKey: "0x04ab" }, "InvalidParamType", "invalid_param"],
     ["no resources", { resourceAbilityRequests: [] }, "*", "*"],
-    ["an ability that does not fit", { resourceAbilityRequests: [{ resource: new LitPKPResource("*"), ability: "lit-action-execution" }] }, "*", "invalid_param"],
+    ["an ability that does not fit", { resourceAbilityRequests: [{ resource: new LitPKPResource("*"), ability: "lit-action-execution" }] }, "InvalidArgumentException", "invalid_param"],
     ["an expiration in the past", { expiration: "2020-01-01T00:00:00.000Z" }, "InvalidParamType", "invalid_param"],
     ["nothing wrong but no connection", {}, "LitNodeClientNotReadyError", "not_ready"],
   ];
