@@ -88,10 +88,25 @@ func TestParseRefuses(t *testing.T) {
 		"single quotes":    `{'a':1}`,
 		"an open list":     `[1`,
 		"a bare bracket":   `]`,
-		"deep nesting":     strings.Repeat("[", 100) + strings.Repeat("]", 100),
+		"deep nesting":     strings.Repeat("[", 129) + strings.Repeat("]", 129),
 	} {
 		if _, err := jsjson.Parse([]byte(text)); !errors.Is(err, literr.InvalidParam) {
 			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestParseGoesAsDeepAsTheNodes(t *testing.T) {
+	text := strings.Repeat("[", 127) + "1" + strings.Repeat("]", 127)
+	if _, err := jsjson.Parse([]byte(text)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestParseUnicodeRefusesHalfACharacter(t *testing.T) {
+	for text, ok := range map[string]bool{`["\ud83d"]`: false, `["\ud83d\ude00"]`: true, `{"\ude00":1}`: false} {
+		if _, err := jsjson.ParseUnicode([]byte(text)); (err == nil) != ok {
+			t.Errorf("%s: got %v", text, err)
 		}
 	}
 }

@@ -17,8 +17,9 @@ import (
 	"litsession/internal/literr"
 )
 
-// maxDepth bounds the nesting of a parsed text.
-const maxDepth = 64
+// maxDepth bounds the nesting of a parsed text: the nodes' parser goes as deep.
+// Source: serde_json's recursion limit.
+const maxDepth = 127
 
 // Value is one parsed JSON value. The zero Value stands for an absent one.
 type Value struct {
@@ -37,7 +38,7 @@ type Member struct {
 
 // Parse reads exactly one JSON value. It refuses, with [literr.InvalidParam],
 // malformed text, invalid UTF-8, an object that repeats a name, and nesting
-// deeper than 64. An unpaired surrogate escape, which JSON.stringify can
+// deeper than the nodes allow. An unpaired surrogate escape, which JSON.stringify can
 // write, becomes U+FFFD in [Value.Text] and stays as it is in [Value.Raw].
 func Parse(text []byte) (Value, error) {
 	decoder := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowInvalidUTF8(true))
@@ -50,6 +51,16 @@ func Parse(text []byte) (Value, error) {
 		return Value{}, malformed("text after the value")
 	}
 	return v, nil
+}
+
+// ParseUnicode is [Parse] as the nodes do it: an unpaired surrogate escape is
+// refused too.
+func ParseUnicode(text []byte) (Value, error) {
+	v, err := Parse(text)
+	if err == nil && !jsontext.Value(text).IsValid() {
+		return Value{}, malformed("a string with half a character")
+	}
+	return v, err
 }
 
 func malformed(why string) error {

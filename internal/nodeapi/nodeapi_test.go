@@ -80,6 +80,7 @@ func TestParseSignSessionKeyRequest(t *testing.T) {
 		"epoch absent":                     {head + `,"authMethods":[]}`, true},
 		"unknown member":                   {head + `,"authMethods":[],"x":1}`, true},
 		"null where a value may be absent": {head + `,"authMethods":[],"code":null,"litActionIpfsId":null,"jsParams":null}`, true},
+		"half a character":                 {head + `,"authMethods":[],"jsParams":{"a":"\ud83d"}}`, false},
 		"auth method without type":         {head + `,"authMethods":[{"accessToken":"x"}]}`, false},
 		"auth method without token":        {head + `,"authMethods":[{"authMethodType":1}]}`, false},
 		"auth method":                      {head + `,"authMethods":[{"authMethodType":1,"accessToken":"x"}]}`, true},

@@ -60,7 +60,7 @@ func AuthMethodsJSON(methods []AuthMethod) []byte {
 // ParseSignSessionKeyRequest reads a request's body. It checks types, not
 // values; unknown members are ignored.
 func ParseSignSessionKeyRequest(body []byte) (SignSessionKeyRequest, error) {
-	d := newDecoder(body)
+	d := decoderOf(jsjson.ParseUnicode(body))
 	r := SignSessionKeyRequest{
 		SessionKey:   d.string("sessionKey"),
 		AuthMethods:  d.authMethods(),
