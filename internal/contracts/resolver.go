@@ -29,8 +29,7 @@ type Resolver struct {
 // Source: protocol 3.7 and 10.7. The names' hashes are computed here; the official
 // SDK asks the resolver for them first.
 func (r Reader) Resolve(ctx context.Context, resolver Resolver, name string) (eth.Address, error) {
-	call := encodeCall(selectorGetContract, encodeWord(eth.Keccak256([]byte(name))), encodeNumber(uint64(resolver.Environment)))
-	answer, err := r.callContract(ctx, resolver.Address, call)
+	answer, err := r.callContract(ctx, resolver.Address, resolver.request(name))
 	if err != nil {
 		return eth.Address{}, err
 	}
@@ -43,4 +42,9 @@ func (r Reader) Resolve(ctx context.Context, resolver Resolver, name string) (et
 		return eth.Address{}, r.unusable("has no contract called " + name + " in the resolver at " + resolver.Address.String())
 	}
 	return address, nil
+}
+
+// request is the call for the address of a contract.
+func (r Resolver) request(name string) []byte {
+	return encodeCall(selectorGetContract, encodeWord(eth.Keccak256([]byte(name))), encodeNumber(uint64(r.Environment)))
 }

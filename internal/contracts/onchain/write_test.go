@@ -416,3 +416,26 @@ func TestOptionsWin(t *testing.T) {
 		}
 	}
 }
+
+func TestAResolverKnowsTheAddresses(t *testing.T) {
+	d := network(t)
+	c, w, _ := writer(t, d, 1)
+	want := c.Addresses
+	answer, err := c.Node.Request(t.Context(), "eth_call", // contractResolver() of Staking
+		[]byte(`[{"to":"`+eth.Hex(want.Staking[:])+`","data":"0x50d17b5e"},"latest"]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	word, _ := answer.Text()
+	address := eth.Address(common.HexToAddress(word))
+	c.Addresses = contracts.Addresses{}
+	if err := c.Resolve(t.Context(), contracts.Resolver{Address: address}); err != nil {
+		t.Fatal(err)
+	}
+	if c.Addresses != want {
+		t.Errorf("resolved %+v, want %+v", c.Addresses, want)
+	}
+	if _, err := mint(t, c, w); err != nil {
+		t.Error(err)
+	}
+}

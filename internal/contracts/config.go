@@ -1,0 +1,143 @@
+package contracts
+
+import (
+	"context"
+	"time"
+
+	"litsession/internal/eth"
+	"litsession/internal/jsjson"
+	"litsession/internal/literr"
+)
+
+// Config says which contracts to use.
+type Config struct {
+	Network   string
+	RPCURL    string
+	ChainID   uint64
+	Addresses Addresses
+	Resolver  *Resolver // where addresses that are missing are asked for
+	Timing    Timing
+}
+
+// DecodeConfig reads {network, rpc?, customContext?, timing?}. customContext is
+// {Name: {address}} or {resolverAddress, environment, contractContext?}, as in the
+// official SDK; a custom network needs it, and it wins on the others too. timing
+// overwrites fields of [Timing] by {receipt, poll, outage, dropAfter}, milliseconds.
+// Failures are [literr.UnknownNetwork] and [literr.InvalidParam].
+func DecodeConfig(text []byte) (Config, error) {
+	v, err := jsjson.Parse(text)
+	if err != nil {
+		return Config{}, err
+	}
+	var c Config
+	c.Network, _ = v.Get("network").Text()
+	known, ok := KnownNetwork(c.Network)
+	if !ok {
+		return c, literr.Errorf(literr.UnknownNetwork, "[_resolveContractContext] Unsupported network: %s", shorten(c.Network, 60)).
+			WithHint("Use datil-dev, datil-test, datil or custom.").With("param", "network")
+	}
+	c.RPCURL, c.ChainID = known.RPCURL, known.ChainID
+	if rpc, ok := v.Get("rpc").Text(); ok {
+		c.RPCURL = rpc
+	}
+	c.Addresses, _ = KnownAddresses(c.Network)
+	if err := c.context(v.Get("customContext")); err != nil {
+		return c, err
+	}
+	timing := v.Get("timing")
+	for name, to := range map[string]*time.Duration{
+		"receipt": &c.Timing.Receipt, "poll": &c.Timing.Poll, "outage": &c.Timing.Outage, "dropAfter": &c.Timing.DropAfter,
+	} {
+		if ms, ok := timing.Get(name).Int(); ok && ms > 0 && ms <= maxTimeout.Milliseconds() {
+			*to = time.Duration(ms) * time.Millisecond
+		} else if timing.Get(name).Exists() {
+			return c, invalidOption("timing."+name, "milliseconds, more than 0 and at most a day")
+		}
+	}
+	return c, nil
+}
+
+func (c *Config) context(v jsjson.Value) error {
+	if !v.Truthy() {
+		if c.Addresses == (Addresses{}) {
+			return literr.Errorf(literr.InvalidParam, "❌ Required contract data is missing").
+				WithHint("Pass customContext: a custom network's addresses are not known.").
+				With("param", "customContext").With("want", "addresses of the network's contracts, or of their resolver")
+		}
+		return nil
+	}
+	c.Addresses = Addresses{}
+	if resolver := v.Get("resolverAddress"); resolver.Truthy() {
+		address, err := contextAddress("resolverAddress", resolver)
+		if err != nil {
+			return err
+		}
+		environment, ok := v.Get("environment").Int()
+		if !ok || environment < 0 || environment > 2 {
+			return invalidOption("customContext.environment", "0, 1 or 2")
+		}
+		c.Resolver = &Resolver{Address: address, Environment: uint8(environment)}
+		v = v.Get("contractContext")
+	}
+	members, _ := v.Members()
+	for _, member := range members {
+		if to := c.Addresses.of(member.Name); to != nil {
+			var err error
+			if *to, err = contextAddress(member.Name+".address", member.Value.Get("address")); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func contextAddress(name string, v jsjson.Value) (eth.Address, error) {
+	text, _ := v.Text()
+	address, err := eth.ParseAddress(text)
+	if err != nil {
+		return address, invalidOption("customContext."+name, "0x and 40 hex digits")
+	}
+	return address, nil
+}
+
+// resolverNames are the names of contracts in a resolver.
+var resolverNames = []struct{ contract, name string }{
+	{staking, NameStaking},
+	{pkpNFT, "PKP_NFT"},
+	{pkpHelper, "PKP_HELPER"},
+	{pkpPermissions, NamePKPPermissions},
+	{pubkeyRouter, NamePubkeyRouter},
+	{rateLimitNFT, "RATE_LIMIT_NFT"},
+}
+
+// Resolve asks a resolver for the addresses that are missing. A contract that it
+// does not know stays missing.
+func (c *Client) Resolve(ctx context.Context, resolver Resolver) error {
+	for _, r := range resolverNames {
+		to := c.Addresses.of(r.contract)
+		if *to != (eth.Address{}) {
+			continue
+		}
+		answer, err := c.call(ctx, resolver.Address, resolver.request(r.name))
+		if err != nil {
+			return err
+		}
+		words := &wordReader{rest: answer}
+		*to = words.address()
+		if err := words.end(); err != nil {
+			return literr.Errorf(literr.ChainUnreachable, "getContract of the contract at %s: %w", resolver.Address, err)
+		}
+	}
+	return nil
+}
+
+// JSON is {Name: {address}} of the contracts whose address is known.
+func (a Addresses) JSON() []byte {
+	var all jsjson.Object
+	for _, r := range resolverNames {
+		if address := *a.of(r.contract); address != (eth.Address{}) {
+			all.Raw(r.contract, new(jsjson.Object).String("address", address.String()).Bytes())
+		}
+	}
+	return all.Bytes()
+}
