@@ -101,7 +101,10 @@ func formatSiwe(args jsjson.Value) ([]byte, error) {
 func parseSiwe(args jsjson.Value) ([]byte, error) {
 	text, _ := args.Text()
 	m, err := siwe.Parse(text)
-	return m.JSON(), err
+	if err != nil {
+		return nil, err
+	}
+	return m.JSON(), m.CheckGrammar()
 }
 
 // checksumAddress takes an address and answers with its EIP-55 form.

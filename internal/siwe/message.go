@@ -39,10 +39,13 @@ type Message struct {
 // FormatTime returns t as messages carry it: UTC with milliseconds.
 func FormatTime(t time.Time) string { return t.UTC().Format(timeLayout) }
 
-// ParseTime reads a timestamp as EIP-4361 allows it (RFC 3339).
+// ParseTime reads a timestamp as EIP-4361 allows it (RFC 3339), with T and Z in
+// either case. A leap second is refused: no clock here shows one.
 func ParseTime(text string) (time.Time, error) {
-	t, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil {
+	t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(text))
+	// Parse also takes hours of one digit and a comma before the fraction.
+	const hour = len("2006-01-02T15")
+	if err != nil || len(text) < hour+1 || text[hour] != ':' || strings.Contains(text, ",") {
 		return time.Time{}, malformed("a time is not in RFC 3339 form")
 	}
 	return t, nil

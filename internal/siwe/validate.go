@@ -5,18 +5,21 @@ import "strings"
 // minNonceLength is EIP-4361's.
 const minNonceLength = 8
 
-// Validate checks what EIP-4361 asks of each field by itself: a domain and a
-// URI, version 1, a nonce of at least 8 letters and digits, well-formed times,
-// and no line break anywhere. It compares no time with a clock.
-// Errors are [literr.InvalidParam].
+// Validate checks what EIP-4361 asks of each field by itself: a domain and
+// URIs of RFC 3986, version 1, a nonce of at least 8 letters and digits,
+// well-formed times, and no line break anywhere. As nodes do, it leaves open
+// what a statement and a request id are made of; see [Message.CheckGrammar].
+// It compares no time with a clock. Errors are [literr.InvalidParam].
 func (m Message) Validate() error {
 	switch {
-	case m.Domain == "" || strings.ContainsAny(m.Domain, " /?#\t"):
+	case m.Scheme != "" && !isScheme(m.Scheme):
+		return malformed("the scheme is not one of RFC 3986")
+	case m.Domain == "" || !isAuthority(m.Domain):
 		return malformed("the domain is not an RFC 3986 authority")
 	case m.Version != "1":
 		return malformed("the version is not 1")
 	case !isURI(m.URI):
-		return malformed("the URI has no scheme")
+		return malformed("the URI is not one of RFC 3986")
 	case !isNonce(m.Nonce):
 		return malformed("the nonce is not at least 8 letters and digits")
 	case m.hasLineBreak():
@@ -24,7 +27,7 @@ func (m Message) Validate() error {
 	}
 	for _, resource := range m.Resources {
 		if !isURI(resource) {
-			return malformed("a resource is not a URI")
+			return malformed("a resource is not a URI of RFC 3986")
 		}
 	}
 	return m.validateTimes()
@@ -50,19 +53,17 @@ func (m Message) hasLineBreak() bool {
 	return strings.ContainsAny(strings.Join(append(fields, m.Resources...), ""), "\n\r")
 }
 
-// isURI reports whether text begins with a scheme of RFC 3986 and holds no
-// space. The rest is not checked.
-func isURI(text string) bool {
-	scheme, _, ok := strings.Cut(text, ":")
-	if !ok || scheme == "" || strings.ContainsAny(text, " \t") || !isLetter(scheme[0]) {
-		return false
+// CheckGrammar checks the rest of EIP-4361's grammar, as npm's siwe does when
+// it reads a text: a statement of ASCII without `"%<>\^{|}` and backticks, and
+// a request id that could stand in a path. Errors are [literr.InvalidParam].
+func (m Message) CheckGrammar() error {
+	if strings.Contains(m.Statement, "%") || !consistsOf(m.Statement, genDelims+" ") {
+		return malformed("the statement holds a character that EIP-4361 has no room for")
 	}
-	for i := range len(scheme) {
-		if c := scheme[i]; !isLetter(c) && !isDigit(c) && c != '+' && c != '-' && c != '.' {
-			return false
-		}
+	if !consistsOf(m.RequestID, ":@") {
+		return malformed("the request id holds a character that EIP-4361 has no room for")
 	}
-	return true
+	return nil
 }
 
 func isNonce(text string) bool {
@@ -73,7 +74,3 @@ func isNonce(text string) bool {
 	}
 	return len(text) >= minNonceLength
 }
-
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
