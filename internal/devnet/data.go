@@ -102,18 +102,19 @@ func (d *directory) open(config Config) (Config, error) {
 		return config, err
 	}
 	config = config.withDefaults()
-	if d.record, err = readRecord(d.path); errors.Is(err, fs.ErrNotExist) {
-		d.record = record{
-			Version: recordVersion, Seed: hex.EncodeToString([]byte(config.Seed)),
-			Nodes: config.Nodes, Threshold: config.Threshold, ChainID: config.ChainID,
-		}
-		err = d.write()
-	}
-	if err != nil {
+	d.record, err = readRecord(d.path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return config, err
 	}
 	if d.record.Deployed {
 		_, err := os.Stat(d.chain())
+		return config, err
+	}
+	d.record = record{
+		Version: recordVersion, Seed: hex.EncodeToString([]byte(config.Seed)),
+		Nodes: config.Nodes, Threshold: config.Threshold, ChainID: config.ChainID,
+	}
+	if err := d.write(); err != nil {
 		return config, err
 	}
 	// What a first start that was killed has left may be half of a database.
@@ -188,6 +189,9 @@ func (c Config) withRecord() (Config, error) {
 		{"threshold", c.Threshold != 0 && c.Threshold != kept.Threshold, fmt.Sprint("the threshold ", kept.Threshold)},
 		{"chain-id", c.ChainID != 0 && c.ChainID != kept.ChainID, fmt.Sprint("the chain id ", kept.ChainID)},
 	} {
+		if part.contradicts && !kept.Deployed {
+			return c, nil // nobody has seen that network: this one takes its place
+		}
 		if part.contradicts {
 			return c, wrong(part.field, "%s holds a network with %s: leave this out, or take another directory", c.Data, part.have)
 		}

@@ -191,6 +191,35 @@ func TestDirectoriesThatHoldSomethingElse(t *testing.T) {
 	}
 }
 
+func TestAnUnfinishedNetworkIsBegunAnew(t *testing.T) {
+	dir := t.TempDir()
+	half := filepath.Join(dir, "chain", "litdevnet", "chaindata", "000001.log")
+	if err := os.MkdirAll(filepath.Dir(half), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for path, content := range map[string]string{
+		half:                               "half a database",
+		filepath.Join(dir, ".new-123"):     "half a record",
+		filepath.Join(dir, "network.json"): `{"version":1,"seed":"61","nodes":5,"threshold":5,"chainId":175188,"deployed":false}`,
+	} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n := open(t, devnet.Config{Data: dir, Nodes: 3}) // not those of the attempt before
+	d := n.Descriptor()
+	if len(d.Nodes) != 3 || d.Threshold != 2 {
+		t.Errorf("%d nodes, threshold %d", len(d.Nodes), d.Threshold)
+	}
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, ".new-*")); len(left) > 0 {
+		t.Errorf("left over: %v", left)
+	}
+	sameNetwork(t, start(t, devnet.Config{Data: dir}).Descriptor(), d)
+}
+
 // killedDir names the directory to the process that is to be killed.
 const killedDir = "LITSESSION_TEST_KILLED_DIR"
 

@@ -262,6 +262,33 @@ func TestOnlyValidatorsSignWithPKPs(t *testing.T) {
 	}
 }
 
+// TestFaultsFollowTheEpoch looks at faults that put another share in the place of
+// the node's own: the number is still the node's.
+func TestFaultsFollowTheEpoch(t *testing.T) {
+	n := start(t, devnet.Config{Nodes: 4, Threshold: 2})
+	d := n.Descriptor()
+	for _, kind := range []string{"wrong-share", "other-network-key"} {
+		putFault(t, d, 3, `{"kind":"`+kind+`"}`)
+		epoch := n.Descriptor().Epoch
+		if err := n.AdvanceEpoch(t.Context(), []int{1, 2, 3}); err != nil {
+			t.Fatal(err)
+		}
+		for epoch, index := range map[uint64]int{epoch + 1: 2, 1: 3} {
+			if epoch == 1 && kind != "wrong-share" {
+				continue // past
+			}
+			answer := signIn(t, d, epoch, 3)[0]
+			if answer.ShareIndex != index || !strings.HasPrefix(answer.SignatureShare, fmt.Sprintf("%02x", index+1)) {
+				t.Errorf("%s, epoch %d: share %d %.6s…, want %d", kind, epoch, answer.ShareIndex, answer.SignatureShare, index)
+			}
+			good := signIn(t, d, epoch, 1, 2)
+			if err := combine(append(good[:1:1], answer), d.NetworkPublicKey); err == nil {
+				t.Errorf("%s, epoch %d: the share is good", kind, epoch)
+			}
+		}
+	}
+}
+
 func TestAdvanceEpochRefuses(t *testing.T) {
 	n := start(t, devnet.Config{Nodes: 4, Threshold: 3})
 	d := n.Descriptor()
