@@ -1,11 +1,23 @@
 import assert from "node:assert/strict";
+import { createPrivateKey, createPublicKey } from "node:crypto";
 import { describe, test } from "node:test";
-import { checkAndSignAuthMessage, generateAuthSig, toSigner } from "litsession";
+import { announcedWallets, checkAndSignAuthMessage, generateAuthSig, generateSessionKeyPair, init, toSigner } from "litsession";
 import { rejection, thrownBy, vectors } from "./vectors.mjs";
 
 // Signatures come from wallets' libraries: see web/difftest/signers.test.mjs. What they signed is in the vectors.
 const { text, authSig } = vectors.siwe.find(({ authSig }) => authSig);
 const signer = { getAddress: async () => authSig.address.toLowerCase(), signMessage: async (message) => (message === text ? authSig.sig : "0x") };
+
+test("generateSessionKeyPair makes an ed25519 key: the seed, and the public key that belongs to it", async () => {
+  await init();
+  const { publicKey, secretKey } = generateSessionKeyPair();
+  assert.match(secretKey, /^[0-9a-f]{128}$/);
+  assert.equal(secretKey.slice(64), publicKey);
+  const pkcs8 = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.from(secretKey.slice(0, 64), "hex")]);
+  const { x } = createPublicKey(createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" })).export({ format: "jwk" });
+  assert.equal(Buffer.from(x, "base64url").toString("hex"), publicKey);
+  assert.notEqual(generateSessionKeyPair().publicKey, publicKey);
+});
 
 describe("generateAuthSig", () => {
   test("asks the signer, and gives the address its checksum", async () => {
@@ -70,5 +82,35 @@ describe("checkAndSignAuthMessage refuses", () => {
     const cause = { code: -32603, data: { originalError: { code: 4001 } } };
     const error = await rejection(checkAndSignAuthMessage({ nonce, chain: "ethereum", provider: failing(cause) }));
     assert.deepEqual([error.reason, error.cause], ["user_rejected", cause]);
+  });
+});
+
+describe("without provider checkAndSignAuthMessage asks", () => {
+  const wallet = (name) => ({ name, request: () => Promise.reject(new Error(name)) });
+  const asked = async () => (await rejection(checkAndSignAuthMessage({ chain: "ethereum", nonce: "12345678" }))).cause.message;
+
+  /** Gives the process what a page's window has to find wallets by. */
+  function asPage(t, announced) {
+    const target = new EventTarget();
+    for (const method of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
+      globalThis[method] = target[method].bind(target);
+      t.after(() => delete globalThis[method]);
+    }
+    for (const provider of announced) {
+      const announce = () => target.dispatchEvent(Object.assign(new Event("eip6963:announceProvider"), { detail: { info: { name: provider.name }, provider } }));
+      target.addEventListener("eip6963:requestProvider", announce);
+    }
+  }
+
+  test("the first wallet that announces itself", async (t) => {
+    asPage(t, [wallet("first"), wallet("second")]);
+    assert.deepEqual(announcedWallets().map(({ info }) => info.name), ["first", "second"]);
+    assert.equal(await asked(), "first");
+  });
+  test("window.ethereum before any of them", async (t) => {
+    asPage(t, [wallet("first")]);
+    globalThis.ethereum = wallet("injected");
+    t.after(() => delete globalThis.ethereum);
+    assert.equal(await asked(), "injected");
   });
 });
