@@ -3,7 +3,7 @@
 # from Debian's packages when run as root.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build module loader page devnet test vet test-go test-js test-web difftest size fuzz bench pack clean need-node need-chromium
+.PHONY: help run build module loader page devnet test vet test-go test-js test-web difftest size fuzz bench soak pack clean need-node need-chromium
 
 # Bound on web/dist/lit.wasm in bytes of brotli-11.
 BUDGET := 1250000
@@ -15,8 +15,9 @@ define step
 	else echo failed; cat $$log; rm -f $$log; exit 1; fi
 endef
 
-bench: build need-chromium ## the client's own share of one call, in the page
+bench: build need-chromium ## the client's own share of one call in the page, and the start of the network
 	go test -run '^$$$$' -bench WarmCall -benchtime 60x ./web
+	go test -run '^$$$$' -bench Start -benchtime 10x ./internal/devnet
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -74,6 +75,9 @@ fuzz: ## fuzz every parser for a while
 	@for package in $$(git grep -l 'func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
 		for target in $$(grep -ho 'func Fuzz[A-Za-z0-9]*' $$package/*_test.go | cut -c6-); do \
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime 20s ./$$package || exit 1; done; done
+
+soak: ## a thousand sessions in a row, and what they leave in memory
+	LITSESSION_SOAK=1 go test -count=1 -run '^TestSoak$$' -v ./internal/devnet
 
 pack: build ## make the npm tarball
 	cd web && npm pack

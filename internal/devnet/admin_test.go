@@ -291,15 +291,3 @@ func TestCloseLeavesNothing(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkStart(b *testing.B) {
-	for b.Loop() {
-		n, err := devnet.Start(b.Context(), devnet.Config{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := n.Close(); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

@@ -3,7 +3,8 @@
 // of their own, a first PKP, and an admin API.
 //
 // [Start] brings all of it up in about a second; the zero [Config] is enough.
-// What a client needs to know comes from [Network.Descriptor].
+// What a client needs to know comes from [Network.Descriptor]. The network is gone
+// with its process unless [Config.Data] names a directory.
 //
 // It is for development and tests. One process deals all keys and knows them.
 package devnet
