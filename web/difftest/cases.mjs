@@ -1,9 +1,9 @@
 // The cases: what both clients are asked on one network, and what must hold.
 // Each returns rows of {name, ours, official, ok}.
-import { generateKeyPairSync } from "node:crypto";
 import { judgeNatively } from "./network.mjs";
 import { accepts, authSigOf, capabilityObject, grants, objections } from "./official.mjs";
 import { both, json, same } from "./rows.mjs";
+import { newSessionKey } from "./sessionkeys.mjs";
 import { atInstant, recorded } from "./wire.mjs";
 
 const day = 24 * 60 * 60 * 1000;
@@ -149,13 +149,6 @@ const walletSig = (nonce) => ({
   address: "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
 });
 
-/** An ed25519 key in the form that both clients take. */
-function newSessionKey() {
-  const { d, x } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
-  const [seed, publicKey] = [d, x].map((part) => Buffer.from(part, "base64url").toString("hex"));
-  return { publicKey, secretKey: seed + publicKey };
-}
-
 /** What callers may give besides the required parameters; a function of the side that is asked. */
 const variants = {
   plain: () => ({}),
@@ -219,44 +212,4 @@ export async function byCID(descriptor, sides) {
     both("action by CID: requests", descriptor.nodes.length, sent.ours, sent.official),
     both("action by CID: native checks", "ok", native.ours, native.official),
   ];
-}
-
-/**
- * What is wrong, what it does to good parameters, and whether nodes are asked
- * at all. Nodes give an error that the action throws no code.
- */
-const refusedCalls = [
-  ["magicNumber 41", { jsParams: { magicNumber: 41 } }, true],
-  ["jsParams without magicNumber", { jsParams: {} }, true],
-  ["action not permitted", { litActionCode: base64('LitActions.setResponse({ response: "true" });') }, true],
-  ["action throws", { litActionCode: base64('throw new Error("no");') }, true],
-  ["action does not parse", { litActionCode: base64("this is no program") }, true],
-  ["action answers nothing", { litActionCode: base64("1 + 1;") }, true],
-  ["code and CID", { litActionIpfsId: "QmSQDKRWEXZ9CGoucSTR11Mv6fhGqaytZ1MqrfHdkuS1Vg" }, false],
-  ["neither code nor CID", { litActionCode: undefined }, false],
-  ["jsParams missing", { jsParams: undefined }, false],
-];
-
-/** A call that must fail: [kind of error, the node's code] and how many nodes were asked. */
-async function refusal(side, params) {
-  side.storage.clear();
-  let error = "no refusal";
-  const { bodies } = await recorded(() => side.client.getLitActionSessionSigs(params).catch((e) => (error = e)));
-  return { outcome: error.name ? [error.name, error.info?.errorCode ?? "-"] : error, asked: bodies.length > 0 };
-}
-
-/** Both refuse, with the same class of error and the same code from the nodes. */
-export async function refusals(descriptor, sides) {
-  const rows = [];
-  for (const [name, change, asked] of refusedCalls) {
-    const answers = {};
-    for (const [who, side] of Object.entries(sides)) {
-      answers[who] = await refusal(side, { ...parameters(descriptor, side.requests), ...change });
-    }
-    const { ours, official } = answers;
-    const row = same(`refused: ${name}`, ours.outcome, official.outcome);
-    row.ok &&= Array.isArray(ours.outcome) && ours.asked === asked && official.asked === asked;
-    rows.push(row);
-  }
-  return rows;
 }

@@ -28,11 +28,13 @@ function program(name, folder) {
   return path;
 }
 
-/** Starts a network of so many nodes. Returns its descriptor and how to stop it. */
-export async function startNetwork(nodes) {
-  const path = join(scratch, `descriptor-${nodes}.json`);
+let started = 0;
+
+/** Starts a network of so many nodes, with more flags if they are given. Returns its descriptor, its process id and how to stop it. */
+export async function startNetwork(nodes, ...more) {
+  const path = join(scratch, `descriptor-${++started}.json`);
   const flags = ["--nodes", nodes, "--node-port", 0, "--rpc-port", 0, "--admin-port", 0, "--descriptor", path, "--quiet"];
-  const child = spawn(program("litdevnet", "./internal/devnet/litdevnet"), flags.map(String), {
+  const child = spawn(program("litdevnet", "./internal/devnet/litdevnet"), [...flags, ...more].map(String), {
     stdio: ["ignore", "inherit", "inherit"],
   });
   const ended = once(child, "exit");
@@ -53,7 +55,7 @@ export async function startNetwork(nodes) {
   };
   const descriptor = JSON.parse(readFileSync(path, "utf8"));
   await untilHeadIsPast(descriptor.rpcUrl);
-  return { descriptor, stop };
+  return { descriptor, pid: child.pid, stop };
 }
 
 /** Waits until the newest block is not ahead of the clock: before, two clients may be given different block hashes. */

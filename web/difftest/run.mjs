@@ -4,79 +4,117 @@
 //	npm ci && npm test
 //
 // LITDEVNET and CHECKSIGS may name programs already built.
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { inChromium } from "./browser/driver.mjs";
-import { acceptance, byCID, connection, identical, refusals, runningClock } from "./cases.mjs";
+import { acceptance, byCID, connection, identical, runningClock } from "./cases.mjs";
 import { makeClients } from "./clients.mjs";
 import { guide } from "./guide/guide.mjs";
 import { startNetwork } from "./network.mjs";
+import { actionCases } from "./refusals/actions.mjs";
+import { capabilityCases } from "./refusals/capabilities.mjs";
+import { creditRows } from "./refusals/credits.mjs";
+import { methodCases } from "./refusals/methods.mjs";
+import { parameterCases } from "./refusals/parameters.mjs";
+import { preparation } from "./refusals/preparation.mjs";
+import { sessionRows } from "./refusals/sessions.mjs";
+import { strictCases, timeCases } from "./refusals/times.mjs";
+import { refusalRows } from "./refusals/vocabulary.mjs";
 import { sharing } from "./sharing.mjs";
 import { Table } from "./table.mjs";
 import { usage } from "./usage.mjs";
 import { foreignHosts } from "./wire.mjs";
-
-/** The official client asks a public service for a block hash this long after connect, in ms. */
-const freshness = 30_000;
 
 const table = new Table(console.log);
 
 /** The official client talks on the console; only the table is wanted. */
 console.log = console.warn = () => {};
 
+/** The official client asks a public service for a block hash 30 s after it connected: no suite may take that long. */
 const noForeignHosts = (hosts) =>
   table.row({ name: "hosts asked outside of this machine", ours: hosts, official: hosts, ok: hosts.length === 0 });
 
 /** Starts a network for some work on it, and ends it. */
-async function onNetwork(nodes, work) {
-  const { descriptor, stop } = await startNetwork(nodes);
+async function onNetwork(work, nodes, ...flags) {
+  const { descriptor, stop } = await startNetwork(nodes, ...flags);
+  const title = [`${nodes} nodes, ${descriptor.threshold} needed`, ...flags].join(" ");
   try {
-    await work(descriptor);
+    await work(descriptor, title);
   } finally {
     const code = await stop();
     table.row({ name: "litdevnet ends", ours: code, official: 0, ok: code === 0 });
   }
 }
 
-/** Suites one after the other with one pair of clients, connected or not. */
-async function compare(title, descriptor, connected, suites) {
+const connect = ({ ours, official }) => Promise.all([ours.client.connect(), official.client.connect()]);
+
+/** Suites of one table, one after the other with one pair of clients. */
+async function compare(title, descriptor, ...suites) {
   table.heading(title);
   const sides = makeClients(descriptor);
-  const start = Date.now();
   try {
-    if (connected) {
-      await Promise.all([sides.ours.client.connect(), sides.official.client.connect()]);
-    }
     for (const rows of suites) {
       (await rows(descriptor, sides)).forEach((row) => table.row(row));
     }
-    const spent = Date.now() - start;
-    table.row({ name: "done while block hashes are fresh", ours: spent, official: freshness, ok: spent < freshness });
     noForeignHosts([...foreignHosts]);
   } finally {
     await Promise.allSettled([sides.ours.client.disconnect(), sides.official.client.disconnect()]);
   }
 }
 
-const messages = [connection, identical, runningClock, acceptance, usage, sharing, byCID, refusals];
+/** The same with clients that are connected. */
+const compareConnected = (title, descriptor, ...suites) =>
+  compare(title, descriptor, (_, sides) => connect(sides).then(() => []), ...suites);
+
+const messages = [connection, identical, runningClock, acceptance, usage, sharing, byCID];
+
+const badRequests = {
+  "bad parameters": parameterCases,
+  "bad actions": actionCases,
+  "bad times and messages": timeCases,
+  "bad proofs and permissions": methodCases,
+  "bad capabilities": capabilityCases,
+};
 
 /** Accounts of the descriptor that the guide's walks begin with; each walk uses four. */
 const walks = { node: 1, page: 5 };
 
-async function small(descriptor) {
-  const title = `${descriptor.nodes.length} nodes, ${descriptor.threshold} needed`;
-  await compare(title, descriptor, false, messages);
-  await compare(`the guide in Node, ${title}`, descriptor, true, [(...on) => guide(...on, walks.node)]);
+async function everything(descriptor, title) {
+  await compare(title, descriptor, ...messages);
+  await compareConnected(`the guide in Node, ${title}`, descriptor, (...on) => guide(...on, walks.node));
   table.heading(`the guide in headless Chromium, ${title}`);
   const report = await inChromium({ descriptor, firstAccount: walks.page });
   report.rows.forEach((row) => table.row(row));
   noForeignHosts(report.foreignHosts);
+  const shared = await preparation(descriptor);
+  for (const [name, cases] of Object.entries(badRequests)) {
+    await compareConnected(`${name}, ${title}`, descriptor, (...on) => refusalRows(...on, cases, shared));
+  }
+  await compareConnected(`session signatures tampered with, ${title}`, descriptor, sessionRows);
 }
 
-const large = (descriptor) =>
-  compare(`${descriptor.nodes.length} nodes, ${descriptor.threshold} needed`, descriptor, false, messages);
+const large = (descriptor, title) => compare(title, descriptor, ...messages);
+
+const counting = (descriptor, title) => compareConnected(title, descriptor, creditRows);
+
+const strict = (descriptor, title) => compareConnected(title, descriptor, (...on) => refusalRows(...on, strictCases));
+
+/** Rows of what takes long, made meanwhile. */
+async function meanwhile() {
+  const worker = new Worker(new URL("refusals/limits.mjs", import.meta.url));
+  const [rows] = await once(worker, "message");
+  return rows;
+}
 
 try {
-  await onNetwork(4, small);
-  await onNetwork(10, large);
+  const limits = meanwhile();
+  limits.catch(() => {}); // it is awaited below
+  await onNetwork(everything, 4);
+  await onNetwork(counting, 4, "--credits", "counted");
+  await onNetwork(strict, 3, "--strict-nonce");
+  await onNetwork(large, 10);
+  table.heading("actions without an end, 3 nodes");
+  (await limits).forEach((row) => table.row(row));
 } catch (error) {
   table.row({ name: "the run", ours: "-", official: "-", ok: false });
   console.error(error);

@@ -1,12 +1,8 @@
 // What session signatures are for: the official client uses its own and ours
 // alike, to run Lit Actions and to sign with the PKP.
-import { createRequire } from "node:module";
+import { ethers } from "ethers";
 import { both } from "./rows.mjs";
-
-const require = createRequire(import.meta.url);
-const { arrayify } = require("@ethersproject/bytes");
-const { keccak256 } = require("@ethersproject/keccak256");
-const { computeAddress, recoverAddress } = require("@ethersproject/transactions");
+import { signer, toSign } from "./signing.mjs";
 
 /** An action that signs, and says who it was run for. */
 const signingAction = `(async () => {
@@ -26,9 +22,6 @@ const outcome = async (call) => {
 
 /** What the official client gets done with one side's session signatures. */
 async function used({ pkp }, client, sessionSigs) {
-  const digest = keccak256(new TextEncoder().encode("what is signed"));
-  const toSign = [...arrayify(digest)];
-  const signer = ({ signature }) => recoverAddress(digest, signature);
   const ran = await outcome(async () => {
     const jsParams = { toSign, publicKey: pkp.publicKey };
     const result = await client.executeJs({ sessionSigs, code: signingAction, jsParams });
@@ -69,7 +62,7 @@ export async function usage(descriptor, sides) {
     result[name] = { ...(await used(descriptor, client, sigs)), refused: [refused.ran, refused.signed] };
   }
   const { ours, official } = result;
-  const address = computeAddress(pkp.publicKey);
+  const address = ethers.utils.computeAddress(pkp.publicKey);
   const response = [pkp.permittedAction.cid, "true"]; // the client parses what is JSON
   const no = "threw NodeInvalidAuthSig";
   return [

@@ -8,6 +8,9 @@ export const foreignHosts = new Set();
 /** Bodies of the requests to sign a session key, as sent. */
 let bodies = [];
 
+/** What happens to such a body on its way; the body as an object in, the same out. */
+let rewrite;
+
 const realFetch = globalThis.fetch;
 globalThis.fetch = async (input, init) => {
   const url = new URL(input instanceof Request ? input.url : input, globalThis.location?.href);
@@ -16,16 +19,25 @@ globalThis.fetch = async (input, init) => {
     throw new TypeError(`${url.host} is not on this machine`);
   }
   if (url.pathname === path) {
-    bodies.push(typeof init.body === "string" ? init.body : new TextDecoder().decode(init.body));
+    const body = typeof init.body === "string" ? init.body : new TextDecoder().decode(init.body);
+    bodies.push(body);
+    if (rewrite) {
+      return realFetch(input, { ...init, body: JSON.stringify(rewrite(JSON.parse(body))) });
+    }
   }
   return realFetch(input, init);
 };
 
-/** Runs a call and returns its result with the bodies that it sent to sign_session_key. */
-export async function recorded(call) {
+/** Runs a call and returns its result with the bodies that it sent to sign_session_key; onWire changes them after that. */
+export async function recorded(call, onWire) {
   bodies = [];
-  const result = await call();
-  return { result, bodies };
+  rewrite = onWire;
+  try {
+    const result = await call();
+    return { result, bodies };
+  } finally {
+    rewrite = undefined;
+  }
 }
 
 /** Runs a call while the clock stands still, for Date and its now. */

@@ -4,17 +4,15 @@
 // official client's wherever ours has none.
 import helpers from "@lit-protocol/auth-helpers";
 import { ethers } from "ethers";
+import { signer, toSign } from "../signing.mjs";
 import { eventsOf, step } from "./steps.mjs";
 
-const { arrayify, computeAddress, keccak256, recoverAddress, toUtf8Bytes } = ethers.utils;
+const { computeAddress } = ethers.utils;
 
 const ethWallet = 1;
 const litAction = 2;
 const signAnything = 1;
 
-const digest = keccak256(toUtf8Bytes("what is signed"));
-const toSign = [...arrayify(digest)];
-const signer = ({ signature }) => recoverAddress(digest, signature);
 const base64 = (text) => btoa(text);
 
 /** An action that nobody permits, and that says yes. */

@@ -1,0 +1,97 @@
+// Properties: the same random case goes through the npm packages and through
+// ours, and both must give the same value or both refuse.
+import fc from "fast-check";
+
+/** Every kind runs so many cases. */
+const cases = Number(process.env.CASES ?? 5000);
+/** Another seed gives other cases; a run names its own. */
+const seed = Number(process.env.SEED ?? 1);
+
+/** The time at which all of it happens. */
+export const now = Date.parse("2026-01-15T12:00:00.000Z");
+
+/** Stops the clock of both sides, which read it from Date. */
+export function stopClock() {
+  const Running = Date;
+  globalThis.Date = class extends Running {
+    constructor(...args) {
+      super(...(args.length === 0 ? [now] : args));
+    }
+    static now() {
+      return now;
+    }
+  };
+}
+
+/** What a call came to: {value}, or {error} with the error's sentence. */
+export function attempt(call) {
+  try {
+    return { value: call() };
+  } catch (error) {
+    return { error: String(error?.message ?? error) };
+  }
+}
+
+/** The same of a promise. */
+export async function outcome(call) {
+  try {
+    return { value: await call() };
+  } catch (error) {
+    return { error: String(error?.message ?? error) };
+  }
+}
+
+/** Where the sentences are nobody's promise: only whether there is a value. */
+export function verdict(call) {
+  const { value, error } = attempt(call);
+  return error === undefined ? { value } : { refused: true };
+}
+
+/** siwe-recap writes names such as `__proto__` through to what all objects share; the next case must not see it. */
+function cleanPrototype() {
+  for (const name of Object.keys(Object.prototype)) {
+    delete Object.prototype[name];
+  }
+}
+
+const text = (value) => JSON.stringify(value) ?? "undefined";
+
+/**
+ * Runs one kind and returns a row of the table.
+ *
+ * kind: {name, arbitrary, ours(case), official(case), listed?(case, ours,
+ * official)}; the sides return JSON values. Where they differ, listed gives
+ * the reason if the official result is a known defect; anything else fails
+ * the run with the smallest case that shows it. runs: for kinds that are
+ * checked more or less often than the others.
+ */
+export async function check({ name, arbitrary, ours, official, listed, runs = cases }) {
+  const reasons = new Map();
+  let identical = 0;
+  const property = fc.asyncProperty(arbitrary, async (one) => {
+    const [a, b] = [await ours(one), await official(one)];
+    cleanPrototype();
+    if (text(a) === text(b)) {
+      identical++;
+      return;
+    }
+    const reason = listed?.(one, a, b);
+    if (!reason) {
+      throw new Error(`ours:     ${text(a)}\nofficial: ${text(b)}`);
+    }
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  });
+  const started = performance.now();
+  const result = await fc.check(property, { numRuns: runs, seed, endOnFailure: false });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  return {
+    name,
+    runs: result.numRuns,
+    identical,
+    reasons: [...reasons],
+    seconds,
+    failure: result.failed ? `${text(result.counterexample?.[0])}\n${result.errorInstance?.message}` : undefined,
+  };
+}
+
+export { cases, seed };
