@@ -114,6 +114,14 @@ func checksumAddress(args jsjson.Value) ([]byte, error) {
 	return jsjson.AppendString(nil, a.String()), err
 }
 
+// publicKeyAddress takes an uncompressed secp256k1 public key and answers with
+// the address of its account.
+func publicKeyAddress(args jsjson.Value) ([]byte, error) {
+	text, _ := args.Text()
+	key, err := eth.ParsePublicKey(text)
+	return jsjson.AppendString(nil, key.Address().String()), err
+}
+
 // recoverAddress takes a wallet's {signedMessage, sig} and answers with the
 // address that signed.
 func recoverAddress(args jsjson.Value) ([]byte, error) {

@@ -26,6 +26,7 @@ var functions = map[string]func(args jsjson.Value) ([]byte, error){
 	"formatSiwe":             formatSiwe,
 	"parseSiwe":              parseSiwe,
 	"checksumAddress":        checksumAddress,
+	"publicKeyAddress":       publicKeyAddress,
 	"recoverAddress":         recoverAddress,
 }
 

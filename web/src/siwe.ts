@@ -54,8 +54,8 @@ export class SiweMessage implements SiweFields {
 
   /** The text to sign. Fills in nonce and issuedAt where they are absent, checks every field, and needs lit.wasm. */
   toMessage(): string {
-    this.nonce ??= randomNonce();
-    this.issuedAt ??= new Date().toISOString();
+    this.nonce ||= randomNonce();
+    this.issuedAt ||= new Date().toISOString();
     return callModule("formatSiwe", { ...this, chainId: Number(this.chainId) });
   }
 

@@ -80,7 +80,7 @@ export const time = fc
 
 export const nonce = often(
   fc.oneof(hex(32).map((digits) => `0x${digits}`), fc.stringMatching(/^[a-zA-Z0-9]{8,20}$/)),
-  fc.stringMatching(/^[a-zA-Z0-9]{0,7}$/),
+  fc.stringMatching(/^[a-zA-Z0-9]{1,7}$/),
 );
 
 export const domain = often(

@@ -6,8 +6,10 @@
 // CASES is how many of each kind (default 5000), SEED which ones (default 1).
 import { init } from "../../dist/index.js";
 import { cases, check, seed, stopClock } from "./harness.mjs";
+import { kinds as hashes } from "./hashes.mjs";
 import { kinds as recap } from "./recap.mjs";
 import { kinds as siwe } from "./siwe.mjs";
+import { kinds as verdicts } from "./verdicts.mjs";
 
 const print = console.log;
 console.log = console.warn = console.error = () => {}; // the official packages talk
@@ -19,7 +21,7 @@ const line = (...cells) => print(cells.map((cell, i) => String(cell)[i === 0 ? "
 line("kind", "cases", "identical", "listed", "s");
 let failed = 0;
 const only = process.argv[2];
-for (const kind of [...recap, ...siwe]) {
+for (const kind of [...recap, ...siwe, ...verdicts, ...hashes]) {
   if (only && !kind.name.includes(only)) continue;
   const row = await check(kind);
   line(row.name, row.runs, row.identical, row.reasons.reduce((sum, [, n]) => sum + n, 0), row.seconds);
