@@ -3,10 +3,14 @@
 //
 //	node --test signers.test.mjs
 import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import helpers from "@lit-protocol/auth-helpers";
 import { ethers } from "ethers";
 import * as ethers6 from "ethers6";
+import { LocalStorage } from "node-localstorage";
 import * as siwe from "siwe";
 import * as viem from "viem";
 import { privateKeyToAccount } from "viem/accounts";
@@ -208,4 +212,26 @@ describe("checkAndSignAuthMessage", () => {
     assert.deepEqual([error.name, error.reason], ["InvalidSignatureError", "bad_signature"]);
     assert.equal(storage.items.size, 0);
   });
+});
+
+test("disconnectWeb3 empties node-localstorage of what is ours", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "signers-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const storage = new LocalStorage(folder);
+  storage.setItem("mine", "x");
+  const client = new litsession.LitNodeClient({ litNetwork: "custom", rpcUrl, contractContext, storageProvider: { provider: storage } });
+  t.after(() => client.disconnect());
+  await client.connect();
+  const { pkp } = descriptor;
+  await client.getLitActionSessionSigs({
+    pkpPublicKey: pkp.publicKey,
+    litActionSource: pkp.permittedAction.code,
+    jsParams: { magicNumber: 42 },
+    resourceAbilityRequests: [{ resource: new litsession.LitPKPResource("*"), ability: litsession.LIT_ABILITY.PKPSigning }],
+  });
+  await litsession.checkAndSignAuthMessage({ chain: "ethereum", nonce: await client.getLatestBlockhash(), provider: wallet(), storage });
+  const kinds = readdirSync(folder).map((key) => key.replace(/[0-9a-f]{64}$/, "…")).sort();
+  assert.deepEqual(kinds, ["lit-auth-signature", "lit-session-key", "lit-wallet-sig", "litsession-auth-sig-…", "mine"]);
+  litsession.disconnectWeb3({ storage });
+  assert.deepEqual(readdirSync(folder), ["mine"]);
 });
