@@ -55,6 +55,15 @@ func run(out string, verify bool, report io.Writer) error {
 	return nil
 }
 
+// coldPackages are compiled without inlining, which costs bytes and buys nothing
+// where no time is spent: a call is made of waiting and of curve arithmetic, and the
+// packages of that one are not among these.
+var coldPackages = []string{
+	"litsession/...", "github.com/go-json-experiment/...", "github.com/ipfs/...", "github.com/klauspost/...",
+	"github.com/mr-tron/...", "github.com/multiformats/...", "golang.org/x/crypto/...", "lukechampine.com/...",
+	"context", "encoding/json", "errors", "fmt", "io/fs", "os", "reflect", "strconv", "strings", "time",
+}
+
 // compile builds package wasm into file. Nothing that differs between two
 // check-outs may enter: no paths, no state of the repository, no build ID.
 func compile(file string, env ...string) error {
@@ -62,8 +71,11 @@ func compile(file string, env ...string) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false",
-		"-ldflags=-s -w -buildid= -X main.version="+version, "-o", file, "./wasm")
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid= -X main.version=" + version}
+	for _, pattern := range coldPackages {
+		args = append(args, "-gcflags="+pattern+"=-l")
+	}
+	cmd := exec.Command("go", append(args, "-o", file, "./wasm")...)
 	cmd.Env = append(os.Environ(), append([]string{"GOOS=js", "GOARCH=wasm"}, env...)...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Run(); err != nil {
