@@ -69,12 +69,33 @@ const sigs = fc.dictionary(fc.constantFrom("http://127.0.0.1:7470", "http://127.
 
 const judged = (side) => (one) => attempt(() => sides[side].validateSessionSig(one));
 const judgedAll = (side) => (all) => attempt(() => sides[side].validateSessionSigs(all));
-const formatted = (side) => (all) => attempt(() => sides[side].formatSessionSigs(JSON.stringify(all), new Date(now)));
+const formatted = (side) => (all) => {
+  const { value, error } = attempt(() => sides[side].formatSessionSigs(JSON.stringify(all), new Date(now)));
+  return value ?? { error: error.split(":")[0] }; // behind the colon the engine speaks
+};
+
+/** A report without what its ReCaps hold. */
+const withoutDetails = (report) => String(report).replaceAll(/^ {12}.*\n/gm, "");
+
+/** Known defects of the official reader. */
+function misread(all, ours, official) {
+  if (typeof ours === "string" && /^Cannot read properties of/.test(official.error)) {
+    return "formatSessionSigs throws a TypeError where something is missing";
+  }
+  if (withoutDetails(ours) === withoutDetails(official)) {
+    if (/urn:recap:[A-Za-z0-9]*[-_]/.test(JSON.stringify(all))) {
+      return "formatSessionSigs reads base64url as base64";
+    }
+    if (/[^ -~\n✅❌]/.test(official)) {
+      return "formatSessionSigs reads UTF-8 as Latin-1";
+    }
+  }
+}
 
 const pair = (side) => ({ ours: side("ours"), official: side("official") });
 
 export const kinds = [
   { name: "verdict on a session signature", arbitrary: sessionSig, ...pair(judged) },
   { name: "verdict on session signatures", arbitrary: sigs, ...pair(judgedAll) },
-  { name: "session signatures as text", arbitrary: sigs, ...pair(formatted) },
+  { name: "session signatures as text", arbitrary: sigs, ...pair(formatted), listed: misread },
 ];
