@@ -62,7 +62,11 @@ func applyRecap(args jsjson.Value) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	empty, given := args.Get("statement").Text()
 	c.ApplyTo(&m)
+	if given && empty == "" {
+		m.Statement = " " + m.Statement // the official SDK takes it for a statement too
+	}
 	return new(jsjson.Object).String("statement", m.Statement).Strings("resources", m.Resources).Bytes(), nil
 }
 

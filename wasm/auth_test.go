@@ -25,6 +25,7 @@ func TestFunctions(t *testing.T) {
 		{"recapStatement", capability + `}`, `"` + statement + `"`},
 		{"recapProof", `"zb2rhk6GMPQF3hfzwXTaNYFLKomMeC6UXdUt6jZKPpeVirLtV"`, `"bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"`},
 		{"applyRecap", capability + `,"statement":"Hi.","resources":["x:y"]}`, `{"statement":"Hi. ` + statement + `","resources":["x:y","` + urn + `"]}`},
+		{"applyRecap", capability + `,"statement":""}`, `{"statement":" ` + statement + `","resources":["` + urn + `"]}`},
 		{"applyRecap", capability + `}`, `{"statement":"` + statement + `","resources":["` + urn + `"]}`},
 		{"extractRecap", `{"statement":"Hi. ` + statement + `","resources":["x:y","` + urn + `"]}`, decoded},
 		{"formatSiwe", fields, text},
