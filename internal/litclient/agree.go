@@ -25,13 +25,12 @@ type camp struct {
 	urls        []string
 	hdRoots     [][]string
 	blockhashes []string
-	skews       []time.Duration
 }
 
 // add counts one answer and reports whether it is the one that makes a camp
 // reach the threshold.
-func (t *tally) add(a answer[greeting]) bool {
-	key, err := handshakeKeyOf(a.value.HandshakeResponse, a.err)
+func (t *tally) add(a answer[nodeapi.HandshakeResponse]) bool {
+	key, err := handshakeKey(a)
 	if err != nil {
 		t.failures = append(t.failures, failureOf(a.url, err))
 		return false
@@ -42,22 +41,14 @@ func (t *tally) add(a answer[greeting]) bool {
 	if isBlockhash(a.value.LatestBlockhash) {
 		c.blockhashes = append(c.blockhashes, a.value.LatestBlockhash)
 	}
-	if a.value.skew != nil {
-		c.skews = append(c.skews, *a.value.skew)
-	}
 	return len(c.urls) == t.threshold
 }
 
-// handshakeKeyOf is [handshakeKey] for an answer and its error.
-func handshakeKeyOf(r nodeapi.HandshakeResponse, err error) (bls.PublicKey, error) {
-	if err != nil {
-		return bls.PublicKey{}, err
+func handshakeKey(a answer[nodeapi.HandshakeResponse]) (bls.PublicKey, error) {
+	if a.err != nil {
+		return bls.PublicKey{}, a.err
 	}
-	return handshakeKey(r)
-}
-
-// handshakeKey returns the network key that an answer names, if it is one.
-func handshakeKey(r nodeapi.HandshakeResponse) (bls.PublicKey, error) {
+	r := a.value
 	if r.NetworkPublicKey == nodeapi.NoKey {
 		return bls.PublicKey{}, literr.Errorf(literr.NodeFault, "the node has no keys yet")
 	}
@@ -69,15 +60,6 @@ func handshakeKey(r nodeapi.HandshakeResponse) (bls.PublicKey, error) {
 		return bls.PublicKey{}, literr.Errorf(literr.NodesDisagree, "the node names more than one network key")
 	}
 	return key, nil
-}
-
-// leading is the size of the largest camp.
-func (t *tally) leading() int {
-	size := 0
-	for _, c := range t.camps {
-		size = max(size, len(c.urls))
-	}
-	return size
 }
 
 func (t *tally) campOf(key bls.PublicKey) *camp {

@@ -7,7 +7,6 @@ import (
 
 	"litsession/internal/jsjson"
 	"litsession/internal/literr"
-	"litsession/internal/nodeapi"
 	"litsession/internal/recap"
 	"litsession/internal/siwe"
 )
@@ -23,7 +22,7 @@ const clockTolerance = 60 * time.Second
 // [literr.MessageMismatch].
 //
 // Source: protocol 8.4.3.
-func checkRewritten(asked, got siwe.Message, auth proofs, now time.Time) error {
+func checkRewritten(asked, got siwe.Message, actionCID string, now time.Time) error {
 	if !strings.EqualFold(asked.Nonce, got.Nonce) {
 		return mismatch("the nonce")
 	}
@@ -44,7 +43,7 @@ func checkRewritten(asked, got siwe.Message, auth proofs, now time.Time) error {
 	if granted.Without(recap.AuthContextKey).URN() != requested.URN() {
 		return mismatch("the capabilities")
 	}
-	if err := checkAuthContext(granted, auth); err != nil {
+	if err := checkAuthContext(granted, actionCID); err != nil {
 		return err
 	}
 	want.Statement = asked.Statement + " " + granted.Statement()
@@ -59,15 +58,9 @@ func mismatch(what string) error {
 	return literr.Errorf(literr.MessageMismatch, "the node signed something other than what was asked; it changed %s", what)
 }
 
-// proofs are what a session is authorized with.
-type proofs struct {
-	actionCID string // "" for no action
-	methods   []nodeapi.AuthMethod
-}
-
 // checkAuthContext checks the nodes' record: one entry, which names our action
-// and auth methods and nothing else.
-func checkAuthContext(granted recap.Capability, auth proofs) error {
+// and no wallet.
+func checkAuthContext(granted recap.Capability, actionCID string) error {
 	list := granted.NotaBene(recap.AuthContextKey, recap.AuthContextAbility)
 	if len(list) != 1 {
 		return mismatch("the record of the authorization, which is not there once")
@@ -78,17 +71,8 @@ func checkAuthContext(granted recap.Capability, auth proofs) error {
 	}
 	context := v.Get("auth_context")
 	// Nodes of before late 2024 name the action under actionIpfsIds.
-	stack, _ := context.Get("actionIpfsIdStack").Items()
-	old, _ := context.Get("actionIpfsIds").Items()
-	actions := slices.Concat(stack, old)
-	if auth.actionCID == "" && len(actions) > 0 {
-		return mismatch("the record of the authorization, which names an action")
-	}
-	if auth.actionCID != "" && !names(actions, auth.actionCID) {
+	if actionCID != "" && !names(context.Get("actionIpfsIdStack"), actionCID) && !names(context.Get("actionIpfsIds"), actionCID) {
 		return mismatch("the record of the authorization, which does not name the action")
-	}
-	if !sameMethods(context.Get("authMethodContexts"), auth.methods) {
-		return mismatch("the record of the authorization, which names other auth methods")
 	}
 	if context.Get("authSigAddress").Truthy() {
 		return mismatch("the record of the authorization, which names a wallet")
@@ -96,16 +80,8 @@ func checkAuthContext(granted recap.Capability, auth proofs) error {
 	return nil
 }
 
-// sameMethods compares by type alone: what a token proves is for nodes to say.
-func sameMethods(recorded jsjson.Value, asked []nodeapi.AuthMethod) bool {
-	items, _ := recorded.Items()
-	return slices.EqualFunc(items, asked, func(v jsjson.Value, m nodeapi.AuthMethod) bool {
-		kind, ok := v.Get("authMethodType").Int()
-		return ok && kind == int64(m.Type)
-	})
-}
-
-func names(items []jsjson.Value, text string) bool {
+func names(list jsjson.Value, text string) bool {
+	items, _ := list.Items()
 	return slices.ContainsFunc(items, func(v jsjson.Value) bool {
 		s, ok := v.Text()
 		return ok && s == text

@@ -5,8 +5,7 @@
  * lit.wasm is loaded by the first call that needs it, or by {@link init}.
  */
 export { LitNodeClient, LitNodeClient as LitNodeClientNodeJs } from "./client.js";
-export type { AuthCallback, AuthCallbackParams } from "./callback.js";
-export type { ClientEvents, Disconnection, ResolvedConfig } from "./client.js";
+export type { CallOptions, ClientEvents, Disconnection, ResolvedConfig } from "./client.js";
 export * from "./constants.js";
 export { ResourceAbilityRequestBuilder } from "./builder.js";
 export { formatSessionSigs } from "./format.js";
@@ -32,7 +31,6 @@ export {
   UnknownError,
   UnsupportedChainException,
   UnsupportedMethodError,
-  WalletSignatureNotFoundError,
   WasmInitError,
   WrongNetworkException,
 } from "./errors.js";
@@ -43,20 +41,12 @@ export type { WasmSource } from "./source.js";
 export type {
   AuthMethod,
   AuthSig,
-  CallOptions,
-  CheckNeedToResignSessionKey,
   GetLitActionSessionSigs,
-  GetPkpSessionSigs,
-  GetSessionSigsProps,
-  GetWalletSigProps,
   LitContractContext,
   LitContractResolverContext,
   LitNodeClientConfig,
-  ProgressStep,
   SessionKeyPair,
   SessionSigsMap,
-  SignSessionKeyProp,
-  SignSessionKeyResponse,
 } from "./params.js";
 export {
   LitAccessControlConditionResource,

@@ -56,8 +56,7 @@ export interface ModuleClient {
   checkNeedToResignSessionKey(params: string, signal?: AbortSignal): Promise<string>;
   /** A string. */
   getLatestBlockhash(signal?: AbortSignal): Promise<string>;
-  /** At once: what an asynchronous storage holds is known after connect only. */
-  getSessionKey(): Outcome<string>;
+  getSessionKey(): Promise<string>;
   /** Frees what the module holds for this client. */
   release(): void;
 }

@@ -30,7 +30,7 @@ test("the tarball holds the module, the loader, its types, README and licence, a
   const script = `
     import { init, LitNodeClient } from "litsession";
     const client = new LitNodeClient({ litNetwork: "custom", contractContext: { Staking: { address: "0x5FbDB2315678afecb367f032d93F642f64180aa3" } } });
-    console.log((await init()).version, Object.keys(client.getSessionKey()).join());
+    console.log((await init()).version, Object.keys(await client.getSessionKey()).join());
   `;
   assert.equal(run("node", ["--input-type=module", "--eval", script], folder), `${JSON.parse(read("package.json")).version} publicKey,secretKey\n`);
   const tsc = join(web, "node_modules", "typescript", "bin", "tsc");

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"litsession/internal/devnet/action"
 	"litsession/internal/devnet/ethers"
@@ -106,6 +107,7 @@ func TestEthers(t *testing.T) {
 	defer chain.Close()
 	got, err := r.Run(t.Context(), action.Request{
 		Code: read(t, "testdata/check.js") + read(t, "testdata/ethers.js"), Params: []byte(`{"rpcUrl":"` + chain.URL + `"}`),
+		Limits: action.Limits{Time: 5 * time.Minute}, // the race detector makes the engine twenty times as slow
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, got.Logs)
