@@ -41,7 +41,7 @@ var layers = map[string][]string{
 	"internal/tryout":             {"internal/playground"},
 	"jsglue":                      {"internal/fetch"},
 	"storage":                     {"jsglue"},
-	"wasm":                        {"jsglue", "storage", "internal/litclient", "internal/session", "internal/recap", "internal/siwe", "internal/eth", "internal/fetch", "internal/ipfs"},
+	"wasm":                        {"jsglue", "storage", "internal/litclient", "internal/contracts", "internal/session", "internal/recap", "internal/siwe", "internal/eth", "internal/fetch", "internal/ipfs"},
 }
 
 // Only these go into the module from go-ethereum, and none of what costs most.

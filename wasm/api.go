@@ -22,7 +22,8 @@ func newExports(hooks js.Value) exports {
 	}
 }
 
-// api returns {version, call(name, json), newClient(config, ports)}. Its
+// api returns {version, call(name, json), newClient(config, ports),
+// newContracts(config, ports)}. Its
 // functions live as long as the program.
 func (e exports) api() js.Value {
 	api := newObject()
@@ -39,6 +40,7 @@ func (e exports) api() js.Value {
 		}
 		return client{lit: lit, now: config.Now}.object(e.errs), nil
 	}))
+	api.Set("newContracts", jsglue.Function(e.errs, 2, e.newContracts))
 	return api
 }
 

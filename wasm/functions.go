@@ -28,6 +28,8 @@ var functions = map[string]func(args jsjson.Value) ([]byte, error){
 	"checksumAddress":        checksumAddress,
 	"publicKeyAddress":       publicKeyAddress,
 	"recoverAddress":         recoverAddress,
+	"tokenInfo":              tokenInfo,
+	"keccak256":              keccak256,
 }
 
 // call looks a function up and calls it: call(name, json) is {value: json} or

@@ -176,8 +176,8 @@ type typeError struct{ at, want string }
 
 func (e *typeError) Error() string { return e.at + " must be " + e.want }
 
-// encode writes the value that JSON stands for: numbers as JSON numbers, decimals or
-// 0x and hex, bytes as 0x and hex, tuples as lists or as objects by their names.
+// encode writes the value that JSON stands for: numbers as JSON numbers, decimals, 0x
+// and hex, or what decode writes; bytes as 0x and hex, tuples as lists or as objects by their names.
 func (t abiType) encode(v jsjson.Value) (encoded, error) {
 	wrong := &typeError{want: t.want()}
 	switch t.kind {
@@ -277,6 +277,9 @@ func join(outer, inner string) string {
 
 // parseUint reads a whole number of at most 256 bits.
 func parseUint(v jsjson.Value) (word [wordSize]byte, ok bool) {
+	if hex := v.Get("hex"); hex.Exists() {
+		v = hex
+	}
 	text, isText := v.Text()
 	if !isText {
 		n, isInt := v.Int()
@@ -301,17 +304,20 @@ func parseUint(v jsjson.Value) (word [wordSize]byte, ok bool) {
 func encodedWord(n uint64) [wordSize]byte { return [wordSize]byte(encodeNumber(n).bytes) }
 
 // decode reads a value and returns its JSON: numbers of up to 32 bits as numbers,
-// larger ones as 0x and 64 hex digits, bytes as 0x and hex, addresses with their
-// checksum, tuples whose fields all have names as objects, other tuples as lists.
+// larger ones as ethers 5 writes its BigNumber, {type, hex}; bytes as 0x and hex,
+// addresses with their checksum, tuples whose fields all have names as objects, other
+// tuples as lists.
 func (t abiType) decode(r *wordReader) []byte {
 	switch t.kind {
 	case 'u':
-		bytes := r.low(t.size)
 		if t.size <= 4 {
-			n := new(big.Int).SetBytes(bytes).Uint64()
-			return []byte(strconv.Itoa(int(n)))
+			return strconv.AppendUint(nil, r.number(1<<(8*t.size)-1), 10)
 		}
-		return quoteHex(bytes)
+		bytes := r.low(t.size)
+		for len(bytes) > 1 && bytes[0] == 0 {
+			bytes = bytes[1:]
+		}
+		return new(jsjson.Object).String("type", "BigNumber").String("hex", eth.Hex(bytes)).Bytes()
 	case 'a':
 		return jsjson.AppendString(nil, r.address().String())
 	case 'b':

@@ -87,7 +87,8 @@ func (s *shape) value(t abi.Type) (reflect.Value, any) {
 		case 32:
 			return reflect.ValueOf(uint32(n.Uint64())), n.Uint64()
 		}
-		return reflect.ValueOf(n), eth.Hex(n.FillBytes(make([]byte, 32)))
+		minimal := n.FillBytes(make([]byte, max(1, (n.BitLen()+7)/8)))
+		return reflect.ValueOf(n), map[string]any{"type": "BigNumber", "hex": eth.Hex(minimal)}
 	case abi.AddressTy:
 		address := common.Address(s.bytes(20))
 		return reflect.ValueOf(address), address.Hex()

@@ -185,7 +185,11 @@ func (c *Client) price(ctx context.Context, contract, function string, arguments
 	if err != nil {
 		return nil, c.nodeTrouble(err)
 	}
-	return parseQuantity(answer), nil
+	word, ok := parseUint(answer)
+	if !ok {
+		return nil, literr.Errorf(literr.Internal, "internal error: %s gives no number", function)
+	}
+	return new(big.Int).SetBytes(word[:]), nil
 }
 
 // mintedKey finds the PKP in a receipt: in the router's event with its key, else the
@@ -280,4 +284,22 @@ func (c *Client) MintCredits(ctx context.Context, from eth.Address, perKilosecon
 	sent.Hash = receipt.Hash
 	return Credits{}, withTransaction(literr.Errorf(literr.ChainUnreachable, "No events found in receipt").
 		WithHint("The contracts are not those of a Lit network: check customContext."), sent)
+}
+
+// DecodeWrite reads {from, contract, function, args, options}; see [DecodeOptions].
+// Arguments are checked when the write is made.
+func DecodeWrite(text []byte) (Write, error) {
+	v, err := jsjson.Parse(text)
+	if err != nil {
+		return Write{}, err
+	}
+	var w Write
+	w.Contract, _ = v.Get("contract").Text()
+	w.Function, _ = v.Get("function").Text()
+	w.Arguments = v.Get("args")
+	if w.From, err = contextAddress("from", v.Get("from")); err != nil {
+		return Write{}, invalidOption("from", "the signer's address: 0x and 40 hex digits")
+	}
+	w.Options, err = DecodeOptions(v.Get("options"))
+	return w, err
 }

@@ -19,10 +19,35 @@ type Sent struct {
 	Block uint64 // newest one before it was sent; it is in none before
 }
 
-// JSON is the transaction's, with hash.
+// JSON is {hash, block, transaction}.
 func (s Sent) JSON() []byte {
 	var o jsjson.Object
-	return o.String("hash", s.Hash.String()).Raw("transaction", s.Transaction.JSON()).Bytes()
+	o.String("hash", s.Hash.String()).Int("block", int64(s.Block))
+	return o.Raw("transaction", s.Transaction.JSON()).Bytes()
+}
+
+// DecodeSent reads what [Sent.JSON] wrote, as far as waiting needs it.
+func DecodeSent(v jsjson.Value) (Sent, error) {
+	hash, ok := parseHash(v.Get("hash"))
+	block, isInt := v.Get("block").Int()
+	t := v.Get("transaction")
+	from, _ := t.Get("from").Text()
+	to, _ := t.Get("to").Text()
+	data, _ := t.Get("data").Text()
+	nonce := parseQuantity(t.Get("nonce"))
+	sent := Sent{Hash: hash, Block: uint64(block)}
+	var err error
+	if sent.From, err = eth.ParseAddress(from); err == nil {
+		sent.To, err = eth.ParseAddress(to)
+	}
+	if err == nil {
+		sent.Data, err = eth.ParseHex(data)
+	}
+	if err != nil || !ok || !isInt || nonce == nil {
+		return Sent{}, invalidOption("sent", "what sending answered with")
+	}
+	sent.Nonce, sent.Value = nonce.Uint64(), parseQuantity(t.Get("value"))
+	return sent, nil
 }
 
 // Receipt is what became of a transaction that was mined and did not revert.

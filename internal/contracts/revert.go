@@ -69,7 +69,11 @@ func customReason(s signature, r *wordReader) string {
 	}
 	arguments := make([]string, len(values))
 	for i, value := range values {
-		arguments[i] = s.inputs[i].name + ": " + strings.Trim(string(value), `"`)
+		v, _ := jsjson.Parse(value)
+		if hex := v.Get("hex"); hex.Exists() {
+			v = hex
+		}
+		arguments[i] = s.inputs[i].name + ": " + strings.Trim(string(v.Raw()), `"`)
 	}
 	return s.name + "(" + strings.Join(arguments, ", ") + ")"
 }

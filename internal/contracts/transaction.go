@@ -45,9 +45,13 @@ type Transaction struct {
 	MaxFee, Tip *big.Int
 }
 
-// JSON is the transaction as eth_sendTransaction takes it, and again.
+// JSON is the transaction as eth_sendTransaction takes it, and again. One that was
+// only looked up, see [Sent], lacks gas and fees.
 func (t Transaction) JSON() []byte {
 	o := t.call()
+	if t.MaxFee == nil {
+		return o.String("nonce", quantity(new(big.Int).SetUint64(t.Nonce))).Bytes()
+	}
 	o.String("chainId", quantity(new(big.Int).SetUint64(t.ChainID)))
 	o.String("gas", quantity(new(big.Int).SetUint64(t.Gas)))
 	o.String("nonce", quantity(new(big.Int).SetUint64(t.Nonce)))
@@ -66,7 +70,12 @@ func (t Transaction) call() *jsjson.Object {
 }
 
 // quantity writes a number as JSON-RPC does: 0x and hex without leading zeros.
-func quantity(n *big.Int) string { return "0x" + n.Text(16) }
+func quantity(n *big.Int) string {
+	if n == nil {
+		return "0x0"
+	}
+	return "0x" + n.Text(16)
+}
 
 func quantityJSON(n uint64) []byte {
 	return jsjson.AppendString(nil, "0x"+strconv.FormatUint(n, 16))

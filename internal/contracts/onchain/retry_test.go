@@ -131,6 +131,7 @@ func TestATransactionThatIsReplaced(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, w, _ := writer(t, d, row.account)
+			c.Timing.DropAfter = timing.Receipt // the other one may take its time
 			w.withhold = true
 			w.after = func(h contracts.Hash) (contracts.Hash, error) {
 				other := w.seen[0]

@@ -194,9 +194,7 @@ func read(t *testing.T, c *contracts.Client, contract, function string, argument
 	return string(got)
 }
 
-func count(n byte) string {
-	return `["0x` + strings.Repeat("0", 62) + string("0123456789abcdef"[n>>4]) + string("0123456789abcdef"[n&15]) + `"]`
-}
+func count(n byte) string { return `[{"type":"BigNumber","hex":"` + eth.Hex([]byte{n}) + `"}]` }
 
 func TestMintPermitAndRevoke(t *testing.T) {
 	d := network(t)
@@ -208,7 +206,7 @@ func TestMintPermitAndRevoke(t *testing.T) {
 	id := eth.Hex(minted.TokenID[:])
 	if minted.PublicKey.TokenID() != minted.TokenID || read(t, c, "PKPNFT", "ownerOf", id) != `["`+w.address().String()+`"]` ||
 		read(t, c, "PKPNFT", "getPubkey", id) != `["`+minted.PublicKey.String()+`"]` ||
-		read(t, c, "PKPNFT", "tokenOfOwnerByIndex", w.address().String(), 0) != `["`+id+`"]` {
+		read(t, c, "PKPNFT", "tokenOfOwnerByIndex", w.address().String(), 0) != `[{"type":"BigNumber","hex":"`+id+`"}]` {
 		t.Errorf("minted %x with the key %s", minted.TokenID, minted.PublicKey)
 	}
 	if sent := w.seen[0]; sent.Tip == nil || sent.Gas == 0 || sent.Again || sent.ChainID != d.ChainID {
@@ -232,7 +230,7 @@ func TestMintPermitAndRevoke(t *testing.T) {
 	if got := read(t, c, "PKPPermissions", "getPermittedAuthMethodScopes", id, 2, action, 3); got != `[[false,true,false]]` {
 		t.Errorf("scopes %s", got)
 	}
-	if got := read(t, c, "PKPPermissions", "getPermittedAuthMethods", id); got != `[[{"authMethodType":"0x`+strings.Repeat("0", 63)+`2","id":"`+action+`","userPubkey":"0x"}]]` {
+	if got := read(t, c, "PKPPermissions", "getPermittedAuthMethods", id); got != `[[{"authMethodType":{"type":"BigNumber","hex":"0x02"},"id":"`+action+`","userPubkey":"0x"}]]` {
 		t.Errorf("auth methods %s", got)
 	}
 	write("removePermittedAction", id, action)
@@ -250,12 +248,12 @@ func TestMintCreditsAndMintWithAuth(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := read(t, c, "RateLimitNFT", "capacity", eth.Hex(credits.TokenID[:]))
-	var capacity [1]struct{ RequestsPerKilosecond, ExpiresAt string }
+	var capacity [1]struct{ RequestsPerKilosecond, ExpiresAt struct{ Hex string } }
 	if err := json.Unmarshal([]byte(got), &capacity); err != nil {
 		t.Fatal(err)
 	}
-	rate, _ := new(big.Int).SetString(capacity[0].RequestsPerKilosecond[2:], 16)
-	until, _ := new(big.Int).SetString(capacity[0].ExpiresAt[2:], 16)
+	rate, _ := new(big.Int).SetString(capacity[0].RequestsPerKilosecond.Hex[2:], 16)
+	until, _ := new(big.Int).SetString(capacity[0].ExpiresAt.Hex[2:], 16)
 	if rate.Uint64() != 14 || until.Uint64() != midnight {
 		t.Errorf("bought %s", got)
 	}

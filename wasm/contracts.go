@@ -1,0 +1,327 @@
+//go:build js
+
+package main
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"syscall/js"
+	"time"
+
+	"litsession/internal/contracts"
+	"litsession/internal/eth"
+	"litsession/internal/jsjson"
+	"litsession/internal/literr"
+	"litsession/jsglue"
+)
+
+// contractsClient is one LitContracts of JavaScript's.
+type contractsClient struct {
+	client   *contracts.Client
+	resolver *contracts.Resolver
+}
+
+// newContracts takes {network, rpc?, customContext?, timing?} as JSON text and the
+// ports: send(json), which resolves to a transaction's hash or to the signed
+// transaction, both in hex; describe(error), which tells what is known of a failure
+// as {codes, message, data?, hash?}; and perhaps request(method, params), a node
+// that is asked instead of rpc.
+func (e exports) newContracts(args []js.Value) (any, error) {
+	text, err := jsonText("config", args[0])
+	if err != nil {
+		return nil, err
+	}
+	config, err := contracts.DecodeConfig(text)
+	if err != nil {
+		return nil, err
+	}
+	ports := contractPorts{args[1]}
+	var node contracts.Node = contracts.HTTPNode{Fetcher: e.fetch, URL: config.RPCURL}
+	if !port(ports.object, "request").IsUndefined() {
+		node = ports
+	}
+	c := contractsClient{resolver: config.Resolver, client: &contracts.Client{
+		Node: node, Sender: contractSender{ports, node}, Addresses: config.Addresses, ChainID: config.ChainID, Timing: config.Timing,
+	}}
+	return c.object(e.errs), nil
+}
+
+// object returns the functions and release, which frees all of them. Each but
+// release takes one JSON text and an optional AbortSignal, and returns a promise of
+// JSON text.
+func (c contractsClient) object(errs jsglue.Errors) js.Value {
+	object := newObject()
+	var functions []js.Func
+	add := func(name string, function js.Func) {
+		functions = append(functions, function)
+		object.Set(name, function)
+	}
+	method := func(name string, call func(ctx context.Context, text []byte) ([]byte, error)) {
+		add(name, jsglue.Method(errs, 1, func(ctx context.Context, args []js.Value) (any, error) {
+			text, err := jsonText(name, args[0])
+			if err != nil {
+				return nil, err
+			}
+			answer, err := call(ctx, text)
+			return string(answer), err
+		}))
+	}
+	method("connect", c.connect)
+	method("read", c.read)
+	method("send", c.send)
+	method("wait", c.wait)
+	method("mint", c.mint)
+	method("mintCredits", c.mintCredits)
+	add("release", jsglue.Function(errs, 0, func([]js.Value) (any, error) {
+		for _, function := range functions {
+			function.Release()
+		}
+		return nil, nil
+	}))
+	return object
+}
+
+// connect answers with {chainId, contracts}.
+func (c contractsClient) connect(ctx context.Context, _ []byte) ([]byte, error) {
+	chainID, err := c.client.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if c.resolver != nil {
+		if err := c.client.Resolve(ctx, *c.resolver); err != nil {
+			return nil, err
+		}
+	}
+	var o jsjson.Object
+	return o.Int("chainId", int64(chainID)).Raw("contracts", c.client.Addresses.JSON()).Bytes(), nil
+}
+
+// read takes {contract, function, args} and answers with a list of what it returns.
+func (c contractsClient) read(ctx context.Context, text []byte) ([]byte, error) {
+	v, err := jsjson.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	contract, _ := v.Get("contract").Text()
+	function, _ := v.Get("function").Text()
+	return c.client.Read(ctx, contract, function, v.Get("args"))
+}
+
+// send takes a write and answers with what was sent.
+func (c contractsClient) send(ctx context.Context, text []byte) ([]byte, error) {
+	w, err := contracts.DecodeWrite(text)
+	if err != nil {
+		return nil, err
+	}
+	sent, err := c.client.Send(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	return sent.JSON(), nil
+}
+
+// wait takes {sent, timeout?}, sent as send answers, and answers with its receipt.
+func (c contractsClient) wait(ctx context.Context, text []byte) ([]byte, error) {
+	v, err := jsjson.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	sent, err := contracts.DecodeSent(v.Get("sent"))
+	if err != nil {
+		return nil, err
+	}
+	options, err := contracts.DecodeOptions(v)
+	if err != nil {
+		return nil, err
+	}
+	receipt, err := c.client.Wait(ctx, sent, options.Timeout)
+	if err != nil {
+		return nil, err
+	}
+	return receipt.JSON(), nil
+}
+
+// mint takes a write that mints a PKP and answers with {tokenId, publicKey,
+// ethAddress, sent, receipt}.
+func (c contractsClient) mint(ctx context.Context, text []byte) ([]byte, error) {
+	w, err := contracts.DecodeWrite(text)
+	if err != nil {
+		return nil, err
+	}
+	minted, err := c.client.Mint(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	var o jsjson.Object
+	o.String("tokenId", eth.Hex(minted.TokenID[:])).String("publicKey", minted.PublicKey.String())
+	o.String("ethAddress", minted.PublicKey.Address().String())
+	return o.Raw("sent", minted.Sent.JSON()).Raw("receipt", minted.Receipt.JSON()).Bytes(), nil
+}
+
+// mintCredits takes {from, requestsPerKilosecond, expiresAt, options} and answers
+// with {tokenId, sent, receipt}.
+func (c contractsClient) mintCredits(ctx context.Context, text []byte) ([]byte, error) {
+	w, err := contracts.DecodeWrite(text)
+	if err != nil {
+		return nil, err
+	}
+	v, err := jsjson.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	rate, rateOK := v.Get("requestsPerKilosecond").Int()
+	until, untilOK := v.Get("expiresAt").Int()
+	if !rateOK || !untilOK || rate <= 0 || until <= 0 {
+		return nil, literr.Errorf(literr.InvalidParam, "requestsPerKilosecond and daysUntilUTCMidnightExpiration must be whole numbers").
+			With("param", "requestsPerKilosecond").With("want", "a whole number")
+	}
+	credits, err := c.client.MintCredits(ctx, w.From, uint64(rate), uint64(until), w.Options)
+	if err != nil {
+		return nil, err
+	}
+	var o jsjson.Object
+	o.String("tokenId", eth.Hex(credits.TokenID[:]))
+	return o.Raw("sent", credits.Sent.JSON()).Raw("receipt", credits.Receipt.JSON()).Bytes(), nil
+}
+
+// contractPorts is what JavaScript lends. It is a [contracts.Node] where it has
+// request.
+type contractPorts struct{ object js.Value }
+
+// failure is what JavaScript knows of an error that it threw.
+type failure struct {
+	codes   []string
+	message string
+	data    []byte
+	hash    contracts.Hash
+}
+
+// describe asks about a thrown value. What it does not say is missing.
+func (p contractPorts) describe(exception *jsglue.Exception) failure {
+	f := failure{message: exception.Error()}
+	answer, err := jsglue.Call(p.object, "describe", exception.Value)
+	if err != nil {
+		return f
+	}
+	text, err := jsglue.String(answer, maxTextLength)
+	if err != nil {
+		return f
+	}
+	v, _ := jsjson.Parse([]byte(text))
+	codes, _ := v.Get("codes").Items()
+	for _, code := range codes {
+		if text, ok := code.Text(); ok {
+			f.codes = append(f.codes, text)
+		}
+	}
+	if text, ok := v.Get("message").Text(); ok {
+		f.message = text
+	}
+	text, _ = v.Get("data").Text()
+	f.data, _ = eth.ParseHex(text)
+	text, _ = v.Get("hash").Text()
+	if hash, err := eth.ParseHex(text); err == nil && len(hash) == len(f.hash) {
+		f.hash = contracts.Hash(hash)
+	}
+	return f
+}
+
+// Request is that of [contracts.Node], over request(method, params).
+func (p contractPorts) Request(ctx context.Context, method string, params []byte) (jsjson.Value, error) {
+	text, err := p.text(ctx, "request", method, string(params))
+	var exception *jsglue.Exception
+	if errors.As(err, &exception) {
+		f := p.describe(exception)
+		for _, code := range f.codes {
+			// A number is the answer of a node; a name says how it was not reached.
+			if n, err := strconv.ParseInt(code, 10, 64); err == nil {
+				return jsjson.Value{}, &contracts.RPCError{Code: n, Message: f.message, Data: f.data}
+			}
+		}
+		return jsjson.Value{}, literr.Errorf(literr.ChainUnreachable, "the provider did not answer %s: %w", method, err)
+	}
+	if err != nil {
+		return jsjson.Value{}, err
+	}
+	return jsjson.Parse([]byte(text))
+}
+
+// text calls a port that promises a text.
+func (p contractPorts) text(ctx context.Context, name string, args ...any) (string, error) {
+	promise, err := jsglue.Call(p.object, name, args...)
+	if err != nil {
+		return "", err
+	}
+	answer, err := jsglue.Await(ctx, promise)
+	if err != nil {
+		return "", err
+	}
+	return jsglue.String(answer, maxTextLength)
+}
+
+// contractSender is a [contracts.Sender] over send(json). What was only signed there
+// goes to the node from here, so that its hash is known whatever happens.
+type contractSender struct {
+	ports contractPorts
+	node  contracts.Node
+}
+
+func (s contractSender) SendTransaction(ctx context.Context, t contracts.Transaction) (contracts.Hash, error) {
+	text, err := s.ports.text(ctx, "send", string(t.JSON()))
+	var exception *jsglue.Exception
+	if errors.As(err, &exception) {
+		f := s.ports.describe(exception)
+		return contracts.Hash{}, &contracts.SendError{Codes: f.codes, Message: f.message, Data: f.data, Hash: f.hash, Cause: err}
+	}
+	if err != nil {
+		return contracts.Hash{}, &contracts.SendError{Message: err.Error(), Cause: err}
+	}
+	answer, err := eth.ParseHex(text)
+	if err == nil && len(answer) == len(contracts.Hash{}) {
+		return contracts.Hash(answer), nil
+	}
+	if err != nil || len(answer) < len(contracts.Hash{}) {
+		return contracts.Hash{}, &contracts.SendError{Message: "the wallet answered with no transaction hash"}
+	}
+	hash := contracts.Hash(eth.Keccak256(answer))
+	return hash, s.raw(ctx, hash, answer)
+}
+
+// rawPatience is how long a node may take for a signed transaction. Whoever waits
+// for the wallet has given up by other means.
+const rawPatience = 30 * time.Second
+
+func (s contractSender) raw(ctx context.Context, hash contracts.Hash, signed []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, rawPatience)
+	defer cancel()
+	_, err := s.node.Request(ctx, "eth_sendRawTransaction", jsjson.Strings([]string{eth.Hex(signed)}))
+	if err == nil {
+		return nil
+	}
+	failed := &contracts.SendError{Message: err.Error(), Hash: hash, Cause: err}
+	var refused *contracts.RPCError
+	if errors.As(err, &refused) {
+		// The node has read it and said no: it is not on its way.
+		failed.Codes, failed.Data, failed.Hash = []string{strconv.FormatInt(refused.Code, 10)}, refused.Data, contracts.Hash{}
+	}
+	return failed
+}
+
+// tokenInfo takes {publicKey} and answers with {publicKey, ethAddress, btcAddress,
+// cosmosAddress}.
+func tokenInfo(args jsjson.Value) ([]byte, error) {
+	text, _ := args.Get("publicKey").Text()
+	key, err := eth.ParsePublicKey(text)
+	if err != nil {
+		return nil, err
+	}
+	return contracts.TokenInfoJSON(key), nil
+}
+
+// keccak256 takes {text} and answers with the hash of its UTF-8 bytes.
+func keccak256(args jsjson.Value) ([]byte, error) {
+	text, _ := args.Get("text").Text()
+	sum := eth.Keccak256([]byte(text))
+	return jsjson.AppendString(nil, eth.Hex(sum[:])), nil
+}
