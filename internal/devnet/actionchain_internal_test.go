@@ -12,6 +12,24 @@ import (
 	"github.com/ethereum/go-ethereum/rlp"
 )
 
+// FuzzParseCall reads what actions hand in.
+func FuzzParseCall(f *testing.F) {
+	to := common.Address{7}
+	legacy, err := rlp.EncodeToBytes([]any{uint(1), uint(1), uint(1), to, uint(0), []byte{1}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(legacy)
+	f.Add([]byte{2, 0xc0})
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, transaction []byte) {
+		call, err := parseCall(transaction)
+		if err == nil && (call.To == nil || call.Value == nil || len(call.Data) > len(transaction)) {
+			t.Errorf("%x: %+v", transaction, call)
+		}
+	})
+}
+
 // TestParseCall has each form that a transaction is serialised in, signed by
 // go-ethereum and unsigned as EIP-155, EIP-2930 and EIP-1559 have it.
 func TestParseCall(t *testing.T) {

@@ -35,15 +35,19 @@ type exchanges struct {
 	patience time.Duration
 
 	mutex sync.Mutex
-	open  map[string][]*exchange // by request id, oldest first
+	open  map[occasion][]*exchange // oldest first
 	made  int
 }
+
+// occasion is why nodes meet. Clients choose request ids, so that one alone
+// would let anybody listen who runs an action of their own under it.
+type occasion struct{ requestID, cid string }
 
 // exchange is what the nodes of one request have said.
 type exchange struct {
 	of        *exchanges
 	id        string
-	requestID string
+	occasion  occasion
 	began     time.Time
 	changed   chan struct{} // closed, and made anew, when something was said
 	present   map[int]bool  // by node: true until it leaves
@@ -67,7 +71,7 @@ type collected struct {
 
 func (n *Network) newExchanges() *exchanges {
 	return &exchanges{
-		threshold: n.config.Threshold, patience: exchangePatience, open: map[string][]*exchange{},
+		threshold: n.config.Threshold, patience: exchangePatience, open: map[occasion][]*exchange{},
 		members: func() []int {
 			e := n.epochs.Load()
 			return slices.DeleteFunc(slices.Clone(e.validators[e.current]), func(i int) bool { return n.nodes[i].Fault().Kind == node.Down })
@@ -83,33 +87,33 @@ type nodePeers struct {
 
 // Join finds the exchange of a request, in which the node has no part yet: a
 // client that asks again under the same id begins another.
-func (p nodePeers) Join(requestID string) node.Exchange {
-	x := p.exchanges
+func (p nodePeers) Join(requestID, cid string) node.Exchange {
+	x, why := p.exchanges, occasion{requestID, cid}
 	x.mutex.Lock()
 	defer x.mutex.Unlock()
 	x.forget()
 	joined := &party{node: p.index, elections: map[string]int{}, rounds: map[string]int{}}
-	for _, e := range x.open[requestID] {
+	for _, e := range x.open[why] {
 		if _, was := e.present[p.index]; !was && requestID != "" {
 			joined.exchange = e
 		}
 	}
 	if joined.exchange == nil {
-		joined.exchange = x.begin(requestID)
+		joined.exchange = x.begin(why)
 	}
 	joined.exchange.present[p.index] = true
 	joined.exchange.tell()
 	return joined
 }
 
-func (x *exchanges) begin(requestID string) *exchange {
+func (x *exchanges) begin(why occasion) *exchange {
 	x.made++
 	e := &exchange{
-		of: x, id: strconv.Itoa(x.made), requestID: requestID, began: time.Now(), changed: make(chan struct{}),
+		of: x, id: strconv.Itoa(x.made), occasion: why, began: time.Now(), changed: make(chan struct{}),
 		present: map[int]bool{}, elected: map[turn]int{}, answers: map[turn]string{},
 		values: map[turn]map[int]string{}, collected: map[turn]collected{},
 	}
-	x.open[requestID] = append(x.open[requestID], e)
+	x.open[why] = append(x.open[why], e)
 	return e
 }
 
@@ -118,11 +122,11 @@ func (x *exchanges) forget() {
 	over := func(e *exchange) bool {
 		return time.Since(e.began) > x.patience && !slices.Contains(slices.Collect(maps.Values(e.present)), true)
 	}
-	for id, all := range x.open {
+	for why, all := range x.open {
 		if all = slices.DeleteFunc(all, over); len(all) == 0 {
-			delete(x.open, id)
+			delete(x.open, why)
 		} else {
-			x.open[id] = all
+			x.open[why] = all
 		}
 	}
 }
@@ -161,7 +165,7 @@ func (p *party) Leave() {
 var errNoRequestID = errors.New("the request has no X-Request-Id header, by which nodes know that they serve the same one")
 
 func (p *party) check(value string) error {
-	if p.exchange.requestID == "" {
+	if p.exchange.occasion.requestID == "" {
 		return errNoRequestID
 	}
 	if len(value) > maxExchangedBytes {

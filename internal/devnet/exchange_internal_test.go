@@ -16,7 +16,7 @@ import (
 // meeting is the wire between nodes 0 to n-1, of which threshold must speak.
 func meeting(n, threshold int) *exchanges {
 	return &exchanges{
-		threshold: threshold, patience: exchangePatience, open: map[string][]*exchange{},
+		threshold: threshold, patience: exchangePatience, open: map[occasion][]*exchange{},
 		members: func() []int {
 			var all []int
 			for i := range n {
@@ -27,7 +27,7 @@ func meeting(n, threshold int) *exchanges {
 	}
 }
 
-func (x *exchanges) join(i int, id string) node.Exchange { return nodePeers{x, i}.Join(id) }
+func (x *exchanges) join(i int, id string) node.Exchange { return nodePeers{x, i}.Join(id, "Qm") }
 
 // TestExchangeWithoutOne has three nodes of four, where the fourth never begins.
 func TestExchangeWithoutOne(t *testing.T) {
@@ -167,6 +167,11 @@ func TestExchangesAreApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := meeting(2, 2)
 		a, b, again, other := x.join(0, "r"), x.join(1, "r"), x.join(0, "r"), x.join(0, "s")
+		listener := nodePeers{x, 1}.Join("r", "another action's")
+		if listener.ID() == a.ID() || listener.ID() == again.ID() {
+			t.Error("two actions are in one exchange")
+		}
+		listener.Leave()
 		if a.ID() != b.ID() || a.ID() == again.ID() || a.ID() == other.ID() || again.ID() == other.ID() {
 			t.Errorf("exchanges %s, %s, %s and %s", a.ID(), b.ID(), again.ID(), other.ID())
 		}

@@ -17,9 +17,9 @@ import (
 
 // Peers are the other nodes, as the Lit Actions of this one meet them.
 type Peers interface {
-	// Join returns the node's part in what the nodes say to each other that were
-	// sent the same request. It ends with Leave.
-	Join(requestID string) Exchange
+	// Join returns the node's part in what the nodes say to each other that run
+	// an action for the same request. It ends with Leave.
+	Join(requestID, cid string) Exchange
 }
 
 // Exchange is a node's part in the conversation of the nodes of one request.
@@ -42,7 +42,7 @@ func (n *Node) hosted(r request, run action.Request) (_ action.Request, leave fu
 	if n.config.Peers == nil {
 		return run, func() {}
 	}
-	exchange := n.config.Peers.Join(r.id())
+	exchange := n.config.Peers.Join(r.id(), run.CID)
 	run.Group, run.Host.Elector, run.Host.Broadcaster = exchange.ID(), exchange, exchange
 	return run, exchange.Leave
 }

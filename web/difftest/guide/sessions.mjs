@@ -1,6 +1,8 @@
 // The guide's third part: sessions of a PKP that was minted a moment ago, and
-// what they are good for. The functions are those of the side that walks,
-// where it has them: ours neither runs actions nor signs.
+// what they are good for. The session functions are those of the side that
+// walks; executeJs, pkpSign and createCapacityDelegationAuthSig are the
+// official client's wherever ours has none.
+import helpers from "@lit-protocol/auth-helpers";
 import { ethers } from "ethers";
 import { signer, toSign } from "../signing.mjs";
 import { eventsOf, step } from "./steps.mjs";
@@ -44,9 +46,8 @@ const signs = async (g, sessionSigs, publicKey) =>
 async function walletMethod(g) {
   const signerAddress = g.wallet.address;
   const nonce = await g.side.client.getLatestBlockhash();
-  const { client, classes } = g.side;
-  const message = await classes.createSiweMessage({ walletAddress: signerAddress, nonce, litNodeClient: client });
-  const authSig = await classes.generateAuthSig({ signer: g.wallet, toSign: message });
+  const message = await helpers.createSiweMessage({ walletAddress: signerAddress, nonce, litNodeClient: g.official.client });
+  const authSig = await helpers.generateAuthSig({ signer: g.wallet, toSign: message });
   return { authMethodType: ethWallet, accessToken: JSON.stringify(authSig) };
 }
 
@@ -67,11 +68,6 @@ export const sessionSteps = [
     const sessionSigs = g.sessionSigs;
     const { signatures, response } = await able(g, "executeJs").executeJs({ sessionSigs, code: signingAction, jsParams });
     return [signer(signatures.sig) === ethAddress, response.permitted, String(response.resource)];
-  }),
-  step("executeJs: an action with ethers", true, async (g) => {
-    const code = 'Lit.Actions.setResponse({ response: ethers.utils.computeAddress("0x" + publicKey) });';
-    const asked = { sessionSigs: g.sessionSigs, code, jsParams: { publicKey: g.pkp.publicKey } };
-    return (await able(g, "executeJs").executeJs(asked)).response === g.pkp.ethAddress;
   }),
   step("createCapacityDelegationAuthSig", ["lit:capability:delegation", true], async (g) => {
     const { capacityDelegationAuthSig } = await able(g, "createCapacityDelegationAuthSig").createCapacityDelegationAuthSig({

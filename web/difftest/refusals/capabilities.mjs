@@ -1,23 +1,22 @@
 // Bad capabilities: what a session is said to be allowed, and by whom.
+import helpers from "@lit-protocol/auth-helpers";
 import { bad } from "./vocabulary.mjs";
 
-const object = (name, want, make) =>
-  bad(`sessionCapabilityObject ${name}`, want, (at) => ({ sessionCapabilityObject: make(at) }));
+const object = (name, want, make) => bad(`sessionCapabilityObject ${name}`, want, () => ({ sessionCapabilityObject: make() }));
 
-/** An empty capability of the other side's with something added. */
-const capability = (name, want, add) =>
-  object(name, want, ({ other: { classes } }) => {
-    const made = classes.newSessionCapabilityObject();
-    add(made, new classes.LitPKPResource("1"));
-    return made;
-  });
+/** An empty capability of the official SDK with something added. */
+function capability(add = () => {}) {
+  const made = helpers.newSessionCapabilityObject();
+  add(made);
+  return made;
+}
 
 const objects = [
-  capability("empty, of the other side", "accepted", () => {}),
-  capability("with a resource of its own", "accepted", (made, pkp) => made.addCapabilityForResource(pkp, "pkp-signing")),
-  capability("with everything of a resource", "accepted", (made, pkp) => made.addAllCapabilitiesForResource(pkp)),
-  capability("that says who was authenticated", "NodeInvalidAuthContextResource", (made) =>
-    made.addAttenuation("lit-resolvedauthcontext://*", "Auth", "Auth", { auth_context: {} }),
+  object("empty, of the official SDK", "accepted", () => capability()),
+  object("with a resource of its own", "accepted", () => capability((it) => it.addCapabilityForResource(new helpers.LitPKPResource("1"), "pkp-signing"))),
+  object("with everything of a resource", "accepted", () => capability((it) => it.addAllCapabilitiesForResource(new helpers.LitPKPResource("1")))),
+  object("that says who was authenticated", "NodeInvalidAuthContextResource", () =>
+    capability((it) => it.addAttenuation("lit-resolvedauthcontext://*", "Auth", "Auth", { auth_context: {} })),
   ),
   object("null", "accepted", () => null),
   object("a text", "refused", () => "urn:recap:e30"),
