@@ -1,8 +1,6 @@
 // The guide's third part: sessions of a PKP that was minted a moment ago, and
-// what they are good for. The session functions are those of the side that
-// walks; executeJs, pkpSign and createCapacityDelegationAuthSig are the
-// official client's wherever ours has none.
-import helpers from "@lit-protocol/auth-helpers";
+// what they are good for. The functions are those of the side that walks,
+// where it has them: ours neither runs actions nor signs.
 import { ethers } from "ethers";
 import { signer, toSign } from "../signing.mjs";
 import { eventsOf, step } from "./steps.mjs";
@@ -42,14 +40,20 @@ async function sessionFor(g, publicKey, change = {}) {
 const signs = async (g, sessionSigs, publicKey) =>
   signer(await able(g, "pkpSign").pkpSign({ sessionSigs, toSign, pubKey: publicKey }));
 
-/** A proof that a wallet is the caller's, as the official SDK makes it. */
-async function walletMethod(g) {
-  const signerAddress = g.wallet.address;
-  const nonce = await g.side.client.getLatestBlockhash();
-  const message = await helpers.createSiweMessage({ walletAddress: signerAddress, nonce, litNodeClient: g.official.client });
-  const authSig = await helpers.generateAuthSig({ signer: g.wallet, toSign: message });
-  return { authMethodType: ethWallet, accessToken: JSON.stringify(authSig) };
+/** An AuthSig of the wallet over a message with the given fields. */
+async function walletSig(g, { uri, expiration, resourceAbilityRequests } = {}) {
+  const { client, classes } = g.side;
+  const message = await classes.createSiweMessage({
+    walletAddress: g.wallet.address,
+    nonce: await client.getLatestBlockhash(),
+    litNodeClient: client,
+    ...(uri && { uri, expiration, resources: resourceAbilityRequests }),
+  });
+  return classes.generateAuthSig({ signer: g.wallet, toSign: message });
 }
+
+/** A proof that the wallet is the caller's. */
+const walletMethod = async (g) => ({ authMethodType: ethWallet, accessToken: JSON.stringify(await walletSig(g)) });
 
 export const sessionSteps = [
   step("getLitActionSessionSigs of the new PKP, one per node", true, async (g) => {
@@ -68,6 +72,11 @@ export const sessionSteps = [
     const sessionSigs = g.sessionSigs;
     const { signatures, response } = await able(g, "executeJs").executeJs({ sessionSigs, code: signingAction, jsParams });
     return [signer(signatures.sig) === ethAddress, response.permitted, String(response.resource)];
+  }),
+  step("executeJs: an action with ethers", true, async (g) => {
+    const code = 'Lit.Actions.setResponse({ response: ethers.utils.computeAddress("0x" + publicKey) });';
+    const asked = { sessionSigs: g.sessionSigs, code, jsParams: { publicKey: g.pkp.publicKey } };
+    return (await able(g, "executeJs").executeJs(asked)).response === g.pkp.ethAddress;
   }),
   step("createCapacityDelegationAuthSig", ["lit:capability:delegation", true], async (g) => {
     const { capacityDelegationAuthSig } = await able(g, "createCapacityDelegationAuthSig").createCapacityDelegationAuthSig({
@@ -134,6 +143,25 @@ export const helperSteps = [
     const change = { litActionCode: base64(stranger), authMethods: [g.method] };
     const sessionSigs = await sessionFor(g, g.own.publicKey, change);
     return (await signs(g, sessionSigs, g.own.publicKey)) === g.own.ethAddress;
+  }),
+  step("getPkpSessionSigs: the wallet's proof alone", true, async (g) => {
+    g.side.storage.clear();
+    const sessionSigs = await able(g, "getPkpSessionSigs").getPkpSessionSigs({
+      pkpPublicKey: g.own.publicKey,
+      authMethods: [g.method],
+      resourceAbilityRequests: g.side.requests,
+    });
+    return (await signs(g, sessionSigs, g.own.publicKey)) === g.own.ethAddress;
+  }),
+  step("getSessionSigs: the owner's wallet signs for the session", true, async (g) => {
+    g.side.storage.clear();
+    const sessionSigs = await able(g, "getSessionSigs").getSessionSigs({
+      chain: "ethereum",
+      resourceAbilityRequests: g.side.requests,
+      authNeededCallback: (asked) => walletSig(g, asked),
+    });
+    const publicKey = await g.contracts.pkpNftContract.read.getPubkey(g.helped);
+    return (await signs(g, sessionSigs, publicKey)) === computeAddress(publicKey);
   }),
   step("without the proof it stays shut", "refused: NodeAuthSigScopeTooLimited", (g) =>
     sessionFor(g, g.own.publicKey, { litActionCode: base64(stranger) }),
