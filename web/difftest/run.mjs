@@ -9,6 +9,7 @@ import { Worker } from "node:worker_threads";
 import { inChromium } from "./browser/driver.mjs";
 import { acceptance, byCID, connection, identical, runningClock } from "./cases.mjs";
 import { makeClients } from "./clients.mjs";
+import { delegations } from "./delegations.mjs";
 import { guide } from "./guide/guide.mjs";
 import { startNetwork } from "./network.mjs";
 import { actionCases } from "./refusals/actions.mjs";
@@ -29,6 +30,10 @@ const table = new Table(console.log);
 
 /** The official client talks on the console; only the table is wanted. */
 console.log = console.warn = () => {};
+
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => process.exit(1)); // which ends the networks and Chromium
+}
 
 /** The official client asks a public service for a block hash 30 s after it connected: no suite may take that long. */
 const noForeignHosts = (hosts) =>
@@ -66,7 +71,7 @@ async function compare(title, descriptor, ...suites) {
 const compareConnected = (title, descriptor, ...suites) =>
   compare(title, descriptor, (_, sides) => connect(sides).then(() => []), ...suites);
 
-const messages = [connection, identical, runningClock, acceptance, usage, sharing, byCID];
+const messages = [connection, identical, runningClock, delegations, acceptance, usage, sharing, byCID];
 
 const badRequests = {
   "bad parameters": parameterCases,

@@ -2,7 +2,8 @@
 // it with our package as it was built, and waits for what it reports.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createReadStream, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createReadStream, existsSync, mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, extname, join } from "node:path";
@@ -78,6 +79,17 @@ async function serve(script, task) {
   return { url: `http://127.0.0.1:${server.address().port}/`, reported, server };
 }
 
+/** Ends a process that leads a group, and all that it started: Chromium is many. */
+function endGroup(pid) {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if (error.code !== "ESRCH") {
+      throw error;
+    }
+  }
+}
+
 /** Opens a URL in a browser with an empty profile that finds no host but this machine. */
 function open(path, url) {
   const profile = mkdtempSync(join(tmpdir(), "difftest-chromium-"));
@@ -95,17 +107,17 @@ function open(path, url) {
     ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), // which Chromium cannot set up for root
     url,
   ];
-  const child = spawn(path, flags, { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(path, flags, { stdio: ["ignore", "ignore", "pipe"], detached: true });
   let text = "";
   child.stderr.on("data", (data) => (text = (text + data).slice(-maxErrorText)));
-  const kill = () => child.exitCode === null && child.kill("SIGKILL");
+  const kill = () => endGroup(child.pid);
   process.on("exit", kill);
   const ended = once(child, "exit");
   const close = async () => {
     kill();
     await ended;
     process.off("exit", kill);
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
+    await rm(profile, { recursive: true, force: true, maxRetries: 20 }); // its helpers may still be writing
   };
   return { close, ended, said: () => text };
 }

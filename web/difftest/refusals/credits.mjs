@@ -1,6 +1,5 @@
-// Capacity credits, on a network that counts them: sessions with good and bad
-// delegations, made by either side.
-import helpers from "@lit-protocol/auth-helpers";
+// Capacity credits, on a network that counts them: sessions of either side
+// with good and bad delegations of the other side's making.
 import { contractsOf, walletOf } from "../guide/chain.mjs";
 import { both } from "../rows.mjs";
 import { signAndRun } from "../signing.mjs";
@@ -16,9 +15,9 @@ const unsent = ["InvalidSessionSigs", "InvalidSessionSigs"];
 
 const spoilt = (sig) => `0x${sig[2] === "1" ? "2" : "1"}${sig.slice(3)}`;
 
-/** A delegation of the holder's, as the official client makes it. */
-async function delegation({ client, holder }, terms) {
-  const made = await client.createCapacityDelegationAuthSig({ dAppOwnerWallet: holder, ...terms });
+/** A delegation of the holder's. */
+async function delegation({ other, holder }, terms) {
+  const made = await other.client.createCapacityDelegationAuthSig({ dAppOwnerWallet: holder, ...terms });
   return made.capacityDelegationAuthSig;
 }
 
@@ -73,18 +72,18 @@ const cases = [
   {
     name: "a SIWE message without a ReCap",
     want: exceeded,
-    make: async ({ client, holder }) => {
+    make: async ({ other: { client, classes }, holder }) => {
       const nonce = await client.getLatestBlockhash();
-      const toSign = await helpers.createSiweMessage({ walletAddress: holder.address, nonce, litNodeClient: client });
-      return { capacityDelegationAuthSig: await helpers.generateAuthSig({ signer: holder, toSign }) };
+      const toSign = await classes.createSiweMessage({ walletAddress: holder.address, nonce, litNodeClient: client });
+      return { capacityDelegationAuthSig: await classes.generateAuthSig({ signer: holder, toSign }) };
     },
   },
 ];
 
-/** A session of one side that carries what a case makes, used. */
-async function attempt(at, side, make) {
+/** A session of one side that carries what a case makes with the other, used. */
+async function attempt(at, side, other, make) {
   const { descriptor, pkp } = at;
-  const change = await make(at);
+  const change = await make({ ...at, other });
   side.storage.clear();
   const sessionSigs = await side.client.getLitActionSessionSigs({
     pkpPublicKey: pkp.publicKey,
@@ -111,7 +110,8 @@ export async function creditRows(descriptor, sides) {
   };
   const rows = [];
   for (const { name, want, make } of cases) {
-    const [ours, official] = [await attempt(at, sides.ours, make), await attempt(at, sides.official, make)];
+    const ours = await attempt(at, sides.ours, sides.official, make);
+    const official = await attempt(at, sides.official, sides.ours, make);
     rows.push(both(`credits: ${name}`, want, ours, official));
   }
   return rows;

@@ -1,19 +1,18 @@
 // Bad proofs of who asks, and PKPs that permit less than is asked for.
-import helpers from "@lit-protocol/auth-helpers";
 import { bad, base64 } from "./vocabulary.mjs";
 
 const wallet = 1;
 const stranger = base64('LitActions.setResponse({ response: "true" });');
 
-/** A wallet's AuthSig over a message of the official SDK's making, with fields and then lines changed. */
-async function walletSig({ wallet: signer, official }, fields = {}, edit = (text) => text) {
-  const message = await helpers.createSiweMessage({
+/** A wallet's AuthSig over a message, both of the other side's making, with fields and then lines changed. */
+async function walletSig({ wallet: signer, other }, fields = {}, edit = (text) => text) {
+  const message = await other.classes.createSiweMessage({
     walletAddress: signer.address,
-    nonce: await official.client.getLatestBlockhash(),
-    litNodeClient: official.client,
+    nonce: await other.client.getLatestBlockhash(),
+    litNodeClient: other.client,
     ...fields,
   });
-  return helpers.generateAuthSig({ signer, toSign: edit(message) });
+  return other.classes.generateAuthSig({ signer, toSign: edit(message) });
 }
 
 /** A request that only the owner's wallet may make: the action is not permitted. */
@@ -45,8 +44,8 @@ const proofs = [
   proof("that never ends", "NodeSIWEMessageError", (at) => walletSig(at, {}, (text) => text.replace(/^Expiration Time: .*\n?/m, ""))),
   proof("for a session", "refused", (at) => walletSig(at, { uri: `lit:session:${"00".repeat(32)}` })),
   proof("for a delegation", "refused", (at) => walletSig(at, { uri: "lit:capability:delegation" })),
-  proof("over no SIWE message", "refused", async ({ wallet: signer }) =>
-    helpers.generateAuthSig({ signer, toSign: "let me in", address: signer.address }),
+  proof("over no SIWE message", "refused", ({ wallet: signer, other }) =>
+    other.classes.generateAuthSig({ signer, toSign: "let me in", address: signer.address }),
   ),
 ];
 

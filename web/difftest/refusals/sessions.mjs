@@ -153,6 +153,13 @@ const objections = (...made) =>
 
 const urlless = (text) => text.replace(/http:[^']*/, "node");
 
+/** What both sides' readers say of each side's signatures, for people; the time is one. */
+function readings({ ours, official }) {
+  const now = new Date();
+  const read = ({ formatSessionSigs }) => [ours, official].map(({ sigs }) => formatSessionSigs(JSON.stringify(sigs), now));
+  return same("formatSessionSigs", read(litsession), read(misc));
+}
+
 /** Rows for every tampering: what the network does, and whether both validators object to the same, if one does. */
 export async function sessionRows(descriptor, sides) {
   const { client } = sides.official;
@@ -164,7 +171,7 @@ export async function sessionRows(descriptor, sides) {
     const other = await session(descriptor, side, newSessionKey());
     made[who] = { sigs, sessionKey, other };
   }
-  const rows = [];
+  const rows = [readings(made)];
   for (const { name, want, edit } of [...signatures, ...texts, ...capabilities]) {
     const { ours, official } = Object.fromEntries(Object.entries(made).map(([who, at]) => [who, edit(at.sigs, at)]));
     const [done, doneOfficially] = [await signAndRun(client, pkp, ours), await signAndRun(client, pkp, official)];

@@ -18,8 +18,8 @@ export const base64 = (text) => btoa(text);
  *   client brings it back from the nodes; ours does too, or refuses before it
  *   asks them
  *
- * change is what differs from a good request, or a function of what `at`
- * gives that returns it. Where the official outcome is a bug that protocol.md
+ * change is what differs from a good request, or a function that returns it of
+ * {descriptor, side, other, official} and what was prepared. Where the official outcome is a bug that protocol.md
  * lists, differs says {section, ours, official} instead of want.
  */
 export const bad = (name, want, change) => ({ name, want, change });
@@ -123,7 +123,8 @@ export async function refusalRows(descriptor, sides, cases, shared = {}) {
     }
     const came = {};
     for (const [who, side] of Object.entries(sides)) {
-      came[who] = await outcome({ ...shared, descriptor, side, official: sides.official }, one);
+      const other = who === "ours" ? sides.official : sides.ours;
+      came[who] = await outcome({ ...shared, descriptor, side, other, official: sides.official }, one);
     }
     const [ours, official] = [said(came.ours), said(came.official)];
     const ok = differs
