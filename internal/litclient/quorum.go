@@ -22,14 +22,16 @@ const maxCombinations = 300
 type quorum struct {
 	network   *network
 	asked     siwe.Message
-	actionCID string
+	auth      proofs
 	now       func() time.Time
 	requestID string
+	progress  Progress
 
 	groups   []*group // by what the nodes signed
 	failed   []failedNode
 	tried    int // combinations
-	authSig  verifiedAuthSig
+	accepted int // shares
+	authSig  authorization
 	complete bool
 }
 
@@ -40,20 +42,61 @@ type group struct {
 	shares  []bls.SignatureShare
 }
 
+// failedNode is a node that gave no share.
 type failedNode struct {
-	url string
-	err error
+	url  string
+	err  error
+	skew *time.Duration // of its clock against ours, where it refused for the message's times
 }
 
 // take handles one node's answer and reports whether it was the last needed.
 func (q *quorum) take(a answer[nodeapi.SignSessionKeyResponse]) bool {
 	g, err := q.accept(a)
 	if err != nil {
-		q.failed = append(q.failed, failedNode{a.url, err})
-		return len(q.failed) > len(q.network.nodes)-q.network.threshold
+		f := failedNode{url: a.url, err: err}
+		if t, ok := nodeTime(err); ok {
+			skew := t.Sub(q.now())
+			f.skew = &skew
+		}
+		q.failed = append(q.failed, f)
+		return q.hopeless()
 	}
+	q.accepted++
+	q.progress.tell(Step{Phase: PhaseSign, Node: a.url, Done: q.accepted, Needed: q.network.threshold})
 	q.complete = q.combine(g)
 	return q.complete
+}
+
+// hopeless reports whether there is no point in waiting for more nodes. When
+// so many refuse for the times that it may be our clock, there is: only the
+// threshold of them can tell.
+func (q *quorum) hopeless() bool {
+	spare := len(q.network.nodes) - q.network.threshold
+	skews := len(q.skews())
+	if skews > spare && skews < q.network.threshold {
+		return false
+	}
+	return len(q.failed) > spare
+}
+
+func (q *quorum) skews() []time.Duration {
+	var skews []time.Duration
+	for _, f := range q.failed {
+		if f.skew != nil {
+			skews = append(skews, *f.skew)
+		}
+	}
+	return skews
+}
+
+// skew returns by how much the threshold of nodes says that our clock, as it is
+// corrected already, is behind theirs.
+func (q *quorum) skew() (time.Duration, bool) {
+	skews := q.skews()
+	if len(skews) < q.network.threshold {
+		return 0, false
+	}
+	return median(skews), true
 }
 
 // accept checks everything about a share that can be checked without others.
@@ -97,7 +140,7 @@ func (q *quorum) groupOf(r nodeapi.SignSessionKeyResponse) (*group, error) {
 	if err != nil {
 		return nil, literr.Errorf(literr.MessageMismatch, "the node returned no SIWE message: %w", err)
 	}
-	if err := checkRewritten(q.asked, m, q.actionCID, q.now()); err != nil {
+	if err := checkRewritten(q.asked, m, q.auth); err != nil {
 		return nil, err
 	}
 	g := &group{text: r.SIWEMessage, message: m}
@@ -169,7 +212,7 @@ func (q *quorum) verify(g *group, shares []bls.SignatureShare) bool {
 	if q.network.key.Verify(hash[:], signature) != nil {
 		return false
 	}
-	q.authSig = verifiedAuthSig{session.NewPKPAuthSig(signature, g.text, g.message.Address), g.message}
+	q.authSig = authorized(session.NewPKPAuthSig(signature, g.text, g.message.Address), g.message)
 	return true
 }
 
@@ -195,7 +238,7 @@ func choose[T any](items []T, k int, try func([]T) bool) bool {
 }
 
 // result returns the AuthSig, or why there is none.
-func (q *quorum) result() (verifiedAuthSig, error) {
+func (q *quorum) result() (authorization, error) {
 	if q.complete {
 		return q.authSig, nil
 	}
@@ -216,7 +259,7 @@ func (q *quorum) result() (verifiedAuthSig, error) {
 	if errors.As(first, &refusal) {
 		e.With("errorCode", refusal.Code).With("message", refusal.Message)
 	}
-	return verifiedAuthSig{}, e.With("failures", failures)
+	return authorization{}, e.With("failures", failures)
 }
 
 // reason returns the code that so many nodes failed with that they alone make

@@ -3,32 +3,24 @@ package litclient
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"litsession/internal/jsjson"
 	"litsession/internal/literr"
+	"litsession/internal/nodeapi"
 	"litsession/internal/recap"
 	"litsession/internal/siwe"
 )
 
-// clockTolerance is how far a node's block time may be ahead of our clock.
-// Nodes allow as much the other way round.
-const clockTolerance = 60 * time.Second
-
 // checkRewritten compares the message that nodes signed with the one that they
-// were asked to sign. Nodes may change the issue time, the case of the nonce,
-// and add their record of how the session was authorized, from which the
+// were asked to sign. Nodes may change the issue time, which becomes that of
+// the nonce's block, the case of the nonce, and add their record of how the session was authorized, from which the
 // statement and the resources follow; nothing else. Errors are
 // [literr.MessageMismatch].
 //
 // Source: protocol 8.4.3.
-func checkRewritten(asked, got siwe.Message, actionCID string, now time.Time) error {
+func checkRewritten(asked, got siwe.Message, auth proofs) error {
 	if !strings.EqualFold(asked.Nonce, got.Nonce) {
 		return mismatch("the nonce")
-	}
-	issued, err := siwe.ParseTime(got.IssuedAt)
-	if err != nil || issued.After(now.Add(clockTolerance)) {
-		return mismatch("the issue time, which lies in the future")
 	}
 	want := asked
 	want.Nonce, want.IssuedAt = got.Nonce, got.IssuedAt
@@ -43,7 +35,7 @@ func checkRewritten(asked, got siwe.Message, actionCID string, now time.Time) er
 	if granted.Without(recap.AuthContextKey).URN() != requested.URN() {
 		return mismatch("the capabilities")
 	}
-	if err := checkAuthContext(granted, actionCID); err != nil {
+	if err := checkAuthContext(granted, auth); err != nil {
 		return err
 	}
 	want.Statement = asked.Statement + " " + granted.Statement()
@@ -58,9 +50,15 @@ func mismatch(what string) error {
 	return literr.Errorf(literr.MessageMismatch, "the node signed something other than what was asked; it changed %s", what)
 }
 
+// proofs are what a session is authorized with.
+type proofs struct {
+	actionCID string // "" for no action
+	methods   []nodeapi.AuthMethod
+}
+
 // checkAuthContext checks the nodes' record: one entry, which names our action
-// and no wallet.
-func checkAuthContext(granted recap.Capability, actionCID string) error {
+// and auth methods and nothing else.
+func checkAuthContext(granted recap.Capability, auth proofs) error {
 	list := granted.NotaBene(recap.AuthContextKey, recap.AuthContextAbility)
 	if len(list) != 1 {
 		return mismatch("the record of the authorization, which is not there once")
@@ -71,8 +69,17 @@ func checkAuthContext(granted recap.Capability, actionCID string) error {
 	}
 	context := v.Get("auth_context")
 	// Nodes of before late 2024 name the action under actionIpfsIds.
-	if actionCID != "" && !names(context.Get("actionIpfsIdStack"), actionCID) && !names(context.Get("actionIpfsIds"), actionCID) {
+	stack, _ := context.Get("actionIpfsIdStack").Items()
+	old, _ := context.Get("actionIpfsIds").Items()
+	actions := slices.Concat(stack, old)
+	if auth.actionCID == "" && len(actions) > 0 {
+		return mismatch("the record of the authorization, which names an action")
+	}
+	if auth.actionCID != "" && !names(actions, auth.actionCID) {
 		return mismatch("the record of the authorization, which does not name the action")
+	}
+	if !sameMethods(context.Get("authMethodContexts"), auth.methods) {
+		return mismatch("the record of the authorization, which names other auth methods")
 	}
 	if context.Get("authSigAddress").Truthy() {
 		return mismatch("the record of the authorization, which names a wallet")
@@ -80,8 +87,16 @@ func checkAuthContext(granted recap.Capability, actionCID string) error {
 	return nil
 }
 
-func names(list jsjson.Value, text string) bool {
-	items, _ := list.Items()
+// sameMethods compares by type alone: what a token proves is for nodes to say.
+func sameMethods(recorded jsjson.Value, asked []nodeapi.AuthMethod) bool {
+	items, _ := recorded.Items()
+	return slices.EqualFunc(items, asked, func(v jsjson.Value, m nodeapi.AuthMethod) bool {
+		kind, ok := v.Get("authMethodType").Int()
+		return ok && kind == int64(m.Type)
+	})
+}
+
+func names(items []jsjson.Value, text string) bool {
 	return slices.ContainsFunc(items, func(v jsjson.Value) bool {
 		s, ok := v.Text()
 		return ok && s == text

@@ -19,54 +19,97 @@ const (
 	renewalMargin = 5 * time.Minute
 )
 
-// GetLitActionSessionSigs returns one session signature for every validator,
-// after the Lit Action has authorized the session key for the PKP at the
-// threshold of nodes, or a cached AuthSig says that it did so for exactly this
-// request. Nothing is returned that does not verify with the network's key or
-// says other than what was asked.
+// GetLitActionSessionSigs is [Client.GetPkpSessionSigs] for parameters that
+// name an action, which [DecodeSessionSigsParams] sees to.
+func (c *Client) GetLitActionSessionSigs(ctx context.Context, p SessionSigsParams) (session.SessionSigs, error) {
+	return c.GetPkpSessionSigs(ctx, p)
+}
+
+// GetPkpSessionSigs returns one session signature for every validator, after
+// the threshold of nodes has authorized the session key for the PKP, by the
+// Lit Action, the auth methods or both, or a cached AuthSig says that they did
+// so for exactly this request. Nothing is returned that does not verify with
+// the network's key or says other than what was asked.
+//
+// Calls for the same thing at the same time share one request; a session
+// signature never outlives its AuthSig.
 //
 // Errors: [literr.NotReady], those of signing (see signsessionkey.go), and why
 // ctx ended.
-func (c *Client) GetLitActionSessionSigs(ctx context.Context, p SessionSigsParams) (session.SessionSigs, error) {
-	n, err := c.ready()
+func (c *Client) GetPkpSessionSigs(ctx context.Context, p SessionSigsParams) (session.SessionSigs, error) {
+	n, err := c.ready(notReadyForSigning)
 	if err != nil {
 		return nil, err
 	}
-	key, err := c.keyFor(ctx, p)
+	key, err := c.keyFor(ctx, p.SessionKey)
 	if err != nil {
 		return nil, err
 	}
-	auth, err := c.authSig(ctx, n, key, p)
+	scope := c.scope(n, key, p)
+	id, err := scope.Key()
 	if err != nil {
 		return nil, err
 	}
-	return session.SignForNodes(key, p.template(auth, c.config.Now()), n.nodes), nil
+	auth, err := c.shared(ctx, id, p.SignSessionKeyParams, func(ctx context.Context, asked SignSessionKeyParams) (authorization, error) {
+		return c.authorize(ctx, key, scope, asked)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.sessionSigs(key, p, auth)
 }
 
-func (c *Client) keyFor(ctx context.Context, p SessionSigsParams) (session.KeyPair, error) {
-	if p.SessionKey != nil {
-		return *p.SessionKey, nil
+// sessionSigs signs for the validators as they are now.
+func (c *Client) sessionSigs(key session.KeyPair, p SessionSigsParams, auth authorization) (session.SessionSigs, error) {
+	n, err := c.ready(notReadyForSessions)
+	if err != nil {
+		return nil, err
+	}
+	return session.SignForNodes(key, c.template(p, auth), n.nodes), nil
+}
+
+func (c *Client) keyFor(ctx context.Context, given *session.KeyPair) (session.KeyPair, error) {
+	if given != nil {
+		return *given, nil
 	}
 	return c.SessionKey(ctx)
 }
 
-// verifiedAuthSig is an AuthSig and the message in it, checked.
-type verifiedAuthSig struct {
-	session.AuthSig
-	message siwe.Message
+// shared does work once for all who ask for the same under the same id, and
+// for the same expiration.
+func (c *Client) shared(ctx context.Context, id string, p SignSessionKeyParams, work func(context.Context, SignSessionKeyParams) (authorization, error)) (authorization, error) {
+	return c.authorizing.do(ctx, id+" "+p.Expiration, p.Progress, func(ctx context.Context, progress Progress) (authorization, error) {
+		p.Progress = progress
+		return work(ctx, p)
+	})
 }
 
-// authSig returns a cached AuthSig or has a new one signed.
-func (c *Client) authSig(ctx context.Context, n *network, key session.KeyPair, p SessionSigsParams) (verifiedAuthSig, error) {
-	scope := c.scope(n, key, p)
+// authorization is an AuthSig that was verified, the message in it, and its
+// JSON as the session signatures carry it.
+type authorization struct {
+	session.AuthSig
+	message siwe.Message
+	text    []byte
+}
+
+func authorized(a session.AuthSig, m siwe.Message) authorization {
+	return authorization{a, m, a.JSON()}
+}
+
+// authorize returns a cached AuthSig or has a new one signed.
+func (c *Client) authorize(ctx context.Context, key session.KeyPair, scope session.Scope, p SignSessionKeyParams) (authorization, error) {
+	n, err := c.ready(notReadyForSigning)
+	if err != nil {
+		return authorization{}, err
+	}
 	if cached, ok, err := c.cachedAuthSig(ctx, n, key, p, scope); err != nil || ok {
 		return cached, err
 	}
-	fresh, err := c.signSessionKey(ctx, n, key, p)
+	fresh, err := c.signed(ctx, key, p)
 	if err != nil {
-		return verifiedAuthSig{}, err
+		return authorization{}, err
 	}
-	return fresh, c.cache.PutAuthSig(ctx, scope, fresh.AuthSig)
+	return fresh, c.cache.PutAuthSig(ctx, scope, fresh.text)
 }
 
 func (c *Client) scope(n *network, key session.KeyPair, p SessionSigsParams) session.Scope {
@@ -78,6 +121,8 @@ func (c *Client) scope(n *network, key session.KeyPair, p SessionSigsParams) ses
 		JSParams:    p.JSParams,
 		AuthMethods: nodeapi.AuthMethodsJSON(p.AuthMethods),
 		ReCap:       p.capability().URN(),
+		Base:        p.Base.URN(),
+		Statement:   p.Statement,
 		Domain:      p.domainOr(c.config.DefaultDomain),
 	}
 }
@@ -85,52 +130,64 @@ func (c *Client) scope(n *network, key session.KeyPair, p SessionSigsParams) ses
 // cachedAuthSig returns the AuthSig of the scope if it still holds: it
 // verifies, says what a node would have been asked to sign, and lives long
 // enough. One that does not is removed.
-func (c *Client) cachedAuthSig(ctx context.Context, n *network, key session.KeyPair, p SessionSigsParams, scope session.Scope) (verifiedAuthSig, bool, error) {
-	a, ok, err := c.cache.AuthSig(ctx, scope)
+func (c *Client) cachedAuthSig(ctx context.Context, n *network, key session.KeyPair, p SignSessionKeyParams, scope session.Scope) (authorization, bool, error) {
+	a, text, ok, err := c.cache.AuthSig(ctx, scope)
 	if err != nil || !ok {
-		return verifiedAuthSig{}, false, err
+		return authorization{}, false, err
 	}
-	now := c.config.Now()
-	m, err := a.Verify(n.key, now.Add(renewalMargin))
+	m, err := a.Verify(n.key, c.now().Add(renewalMargin))
 	if err == nil {
-		asked := c.message(key, p, m.Nonce, now)
+		asked := c.message(key.URI(), p, m.Nonce)
 		asked.ExpirationTime = m.ExpirationTime
-		err = checkRewritten(asked, m, p.ActionCID, now)
+		err = checkRewritten(asked, m, p.proofs())
 	}
 	if err != nil {
-		return verifiedAuthSig{}, false, c.cache.RemoveAuthSig(ctx, scope)
+		return authorization{}, false, c.cache.RemoveAuthSig(ctx, scope)
 	}
-	return verifiedAuthSig{a, m}, p.livesLongEnough(m), nil
+	return authorization{a, m, text}, c.livesLongEnough(m, p.Expiration), nil
 }
 
 // livesLongEnough reports whether a cached message reaches the expiration that
 // the caller asked for, if one was.
-func (p SessionSigsParams) livesLongEnough(m siwe.Message) bool {
-	if p.Expiration == "" {
+func (c *Client) livesLongEnough(m siwe.Message, expiration string) bool {
+	if expiration == "" || m.ExpirationTime == "" {
 		return true
 	}
-	want, err := siwe.ParseTime(p.Expiration)
+	want, err := siwe.ParseTime(c.inNodeTime(expiration))
 	got, err2 := siwe.ParseTime(m.ExpirationTime)
 	return err == nil && err2 == nil && !got.Before(want)
 }
 
-// template is what the session signatures of all nodes share. A session
-// signature never outlives its AuthSig.
-func (p SessionSigsParams) template(auth verifiedAuthSig, now time.Time) session.Template {
-	expiration := p.Expiration
-	if expiration == "" {
+// template is what the session signatures of all nodes share.
+func (c *Client) template(p SessionSigsParams, auth authorization) session.Template {
+	now := c.now()
+	expiration := c.expiration(p.Expiration, now)
+	if p.Expiration == "" && endsBefore(auth.message, now.Add(defaultExpiration)) {
 		expiration = auth.message.ExpirationTime
 	}
 	return session.Template{
 		Requests:     p.RequestsJSON,
-		Capabilities: append(p.Capabilities[:len(p.Capabilities):len(p.Capabilities)], auth.JSON()),
+		Capabilities: append(p.Capabilities[:len(p.Capabilities):len(p.Capabilities)], auth.text),
 		IssuedAt:     siwe.FormatTime(now),
 		Expiration:   expiration,
 	}
 }
 
+// expiration is the caller's by the nodes' clocks, or the default.
+func (c *Client) expiration(given string, now time.Time) string {
+	if given != "" {
+		return c.inNodeTime(given)
+	}
+	return siwe.FormatTime(now.Add(defaultExpiration))
+}
+
+func endsBefore(m siwe.Message, t time.Time) bool {
+	end, err := siwe.ParseTime(m.ExpirationTime)
+	return err == nil && end.Before(t)
+}
+
 // capability is the ReCap that the caller asks for.
-func (p SessionSigsParams) capability() (asked recap.Capability) {
+func (p SignSessionKeyParams) capability() (asked recap.Capability) {
 	for _, r := range p.Requests {
 		var one recap.Capability
 		if err := one.Allow(r.Resource.Key(), r.Ability.Name(), r.Data); err != nil {
@@ -141,14 +198,17 @@ func (p SessionSigsParams) capability() (asked recap.Capability) {
 	return asked
 }
 
-func (p SessionSigsParams) domainOr(fallback string) string {
+func (p SignSessionKeyParams) proofs() proofs { return proofs{p.ActionCID, p.AuthMethods} }
+
+func (p SignSessionKeyParams) domainOr(fallback string) string {
 	if p.Domain != "" {
 		return p.Domain
 	}
 	return fallback
 }
 
-// JSON returns the state as JavaScript reads it.
+// JSON returns the state as JavaScript reads it; the clock's skew is in
+// milliseconds.
 func (s State) JSON() []byte {
 	return new(jsjson.Object).
 		Strings("connectedNodes", s.ConnectedNodes).
@@ -159,5 +219,6 @@ func (s State) JSON() []byte {
 		String("networkPubKeySet", s.NetworkPublicKey).
 		Strings("hdRootPubkeys", s.HDRootPublicKeys).
 		String("latestBlockhash", s.LatestBlockhash).
-		Int("currentEpochNumber", int64(s.CurrentEpochNumber)).Bytes()
+		Int("currentEpochNumber", int64(s.CurrentEpochNumber)).
+		Int("clockSkew", s.ClockSkew.Milliseconds()).Bytes()
 }

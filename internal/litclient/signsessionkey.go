@@ -2,8 +2,12 @@ package litclient
 
 import (
 	"context"
+	"encoding/base64"
+	"slices"
+	"strconv"
 	"time"
 
+	"litsession/internal/ipfs"
 	"litsession/internal/literr"
 	"litsession/internal/nodeapi"
 	"litsession/internal/session"
@@ -17,68 +21,161 @@ const signTimeout = 60 * time.Second
 // statement begins the statement of every PKP session. Source: protocol 7.6.1.
 const statement = "Lit Protocol PKP session signature"
 
+// SignSessionKey has the nodes authorize a session key for a PKP, and returns
+// the AuthSig, verified. It neither reads the cache nor writes to it.
+//
+// Errors: [literr.NotReady] and those of signing:
+// what the nodes said, when so many said the same that the threshold cannot be
+// reached any more ([literr.NotAuthorized], [literr.ActionFailed],
+// [literr.RequestRefused], [literr.RateLimited], [literr.NodeFault],
+// [literr.NotEnoughNodes], [literr.BadShare], [literr.MessageMismatch]), else
+// [literr.NotEnoughShares]; [literr.GatewayUnreachable] and
+// [literr.CIDMismatch] for code from a gateway; [literr.Timeout].
+func (c *Client) SignSessionKey(ctx context.Context, p SignSessionKeyParams) (session.AuthSig, error) {
+	n, err := c.ready(notReadyForSigning)
+	if err != nil {
+		return session.AuthSig{}, err
+	}
+	key, err := c.keyFor(ctx, p.SessionKey)
+	if err != nil {
+		return session.AuthSig{}, err
+	}
+	id, err := c.scope(n, key, SessionSigsParams{SignSessionKeyParams: p}).Key()
+	if err != nil {
+		return session.AuthSig{}, err
+	}
+	id += " uncached " + strconv.FormatUint(p.ChainID, 10)
+	auth, err := c.shared(ctx, id, p, func(ctx context.Context, p SignSessionKeyParams) (authorization, error) {
+		return c.signed(ctx, key, p)
+	})
+	return auth.AuthSig, err
+}
+
+// signed asks the nodes, and once more when the failure turns out to be ours: a
+// clock that is wrong, or an epoch that is over.
+func (c *Client) signed(ctx context.Context, key session.KeyPair, p SignSessionKeyParams) (authorization, error) {
+	p, err := c.withCode(ctx, p)
+	if err != nil {
+		return authorization{}, err
+	}
+	n, err := c.ready(notReadyForSigning)
+	if err != nil {
+		return authorization{}, err
+	}
+	before := c.ClockSkew()
+	auth, q, err := c.askForShares(ctx, n, key, p, n.epoch.CurrentNumber(c.now()))
+	if err == nil || !c.learn(ctx, n, q, err) {
+		return auth, err
+	}
+	if now := c.current(); now != nil {
+		n = now
+	}
+	auth, q, err = c.askForShares(ctx, n, key, p, n.epoch.Number)
+	if _, wrong := q.skew(); wrong {
+		c.setSkew(before) // it was not our clock
+	}
+	return auth, err
+}
+
+// withCode fetches the action's code where the caller wants that: then nodes
+// get the code, and need no gateway of their own.
+func (c *Client) withCode(ctx context.Context, p SignSessionKeyParams) (SignSessionKeyParams, error) {
+	if p.Gateways == nil || p.IPFSID == "" {
+		return p, nil
+	}
+	cid, err := ipfs.ParseCID(p.IPFSID)
+	if err != nil {
+		return p, err
+	}
+	p.Progress.tell(Step{Phase: PhaseGateway, Needed: 1})
+	code, err := ipfs.Gateway{Fetcher: c.config.Fetch, URLs: p.Gateways}.Code(ctx, cid)
+	if err != nil {
+		return p, err
+	}
+	p.Progress.tell(Step{Phase: PhaseGateway, Done: 1, Needed: 1})
+	p.Code, p.IPFSID = base64.StdEncoding.EncodeToString(code), ""
+	return p, nil
+}
+
 // message is the SIWE message that the nodes are asked to sign. The statement
 // of the caller's capability object, mostly the bare first sentence, comes
 // before that of what is requested; nodes and the official SDK expect it so.
-func (c *Client) message(key session.KeyPair, p SessionSigsParams, nonce string, now time.Time) siwe.Message {
+func (c *Client) message(keyURI string, p SignSessionKeyParams, nonce string) siwe.Message {
+	now := c.now()
 	m := siwe.Message{
 		Domain:         p.domainOr(c.config.DefaultDomain),
 		Address:        p.PKP.Address(),
-		Statement:      statement + " " + p.Base.Statement(),
-		URI:            key.URI(),
+		Statement:      statement,
+		URI:            keyURI,
 		Version:        "1",
-		ChainID:        1,
+		ChainID:        p.ChainID,
 		Nonce:          nonce,
 		IssuedAt:       siwe.FormatTime(now),
-		ExpirationTime: p.Expiration,
+		ExpirationTime: c.expiration(p.Expiration, now),
 	}
-	if m.ExpirationTime == "" {
-		m.ExpirationTime = siwe.FormatTime(now.Add(defaultExpiration))
+	if p.Statement != "" {
+		m.Statement += " " + p.Statement
 	}
 	p.capability().ApplyTo(&m)
 	return m
 }
 
-// signSessionKey asks all nodes to authorize the key and combines the first
-// threshold of shares that fit together.
-//
-// Errors: what the nodes said, when so many said the same that the threshold
-// cannot be reached any more ([literr.NotAuthorized], [literr.ActionFailed],
-// [literr.RequestRefused], [literr.RateLimited], [literr.NodeFault],
-// [literr.NotEnoughNodes], [literr.BadShare], [literr.MessageMismatch]), else
-// [literr.NotEnoughShares]; [literr.Timeout].
-func (c *Client) signSessionKey(ctx context.Context, n *network, key session.KeyPair, p SessionSigsParams) (verifiedAuthSig, error) {
+// askForShares asks all nodes to authorize the key and combines the first
+// threshold of shares that fit together. The quorum says what nodes answered.
+func (c *Client) askForShares(ctx context.Context, n *network, key session.KeyPair, p SignSessionKeyParams, epoch uint64) (authorization, *quorum, error) {
+	q := &quorum{network: n, auth: p.proofs(), now: c.now, progress: p.Progress}
 	nonce, err := c.LatestBlockhash(ctx)
 	if err != nil {
-		return verifiedAuthSig{}, err
+		return authorization{}, q, err
 	}
-	id, err := c.requestID()
-	if err != nil {
-		return verifiedAuthSig{}, err
+	if q.requestID, err = c.requestID(); err != nil {
+		return authorization{}, q, err
 	}
-	now := c.config.Now()
-	asked := c.message(key, p, nonce, now)
+	q.asked = c.message(key.URI(), p, nonce)
 	request := nodeapi.SignSessionKeyRequest{
 		SessionKey:   key.URI(),
 		AuthMethods:  p.AuthMethods,
 		PKPPublicKey: p.PKP.String(),
-		SIWEMessage:  asked.String(),
+		SIWEMessage:  q.asked.String(),
 		CurveType:    nodeapi.CurveBLS,
 		IPFSID:       p.IPFSID,
 		Code:         p.Code,
 		JSParams:     p.JSParams,
-		Epoch:        n.epoch.CurrentNumber(now),
+		Epoch:        epoch,
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, signTimeout,
 		literr.Errorf(literr.Timeout, "the nodes did not sign within %d s", int(signTimeout.Seconds())))
 	defer cancel()
-	q := quorum{network: n, asked: asked, actionCID: p.ActionCID, now: c.config.Now, requestID: id}
-	client := nodeapi.Client{Fetch: c.config.Fetch, RequestID: id}
+	client := nodeapi.Client{Fetch: c.config.Fetch, RequestID: q.requestID}
+	p.Progress.tell(Step{Phase: PhaseSign, Needed: n.threshold})
 	err = fanOut(ctx, n.nodes, func(ctx context.Context, url string) (nodeapi.SignSessionKeyResponse, error) {
 		return client.SignSessionKey(ctx, url, request)
 	}, q.take)
 	if err != nil {
-		return verifiedAuthSig{}, err
+		return authorization{}, q, err
 	}
-	return q.result()
+	auth, err := q.result()
+	if err == nil {
+		c.learnFrom(auth.message)
+	}
+	return auth, q, err
+}
+
+// learn looks for a cause of a failure on our side, and sets it right. It
+// reports whether another try has a chance.
+func (c *Client) learn(ctx context.Context, n *network, q *quorum, failure error) bool {
+	if skew, ok := q.skew(); ok {
+		return c.setSkew(c.ClockSkew() + skew)
+	}
+	switch literr.CodeOf(failure) {
+	case literr.NodeFault, literr.NotEnoughNodes, literr.NotEnoughShares, literr.BadShare, literr.NodesDisagree:
+	default:
+		return false
+	}
+	if c.Refresh(ctx) != nil {
+		return false
+	}
+	now := c.current()
+	sent := n.epoch.CurrentNumber(c.now())
+	return now != nil && (now.epoch.Number != sent || !slices.Equal(now.nodes, n.nodes))
 }
