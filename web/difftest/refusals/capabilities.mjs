@@ -1,22 +1,23 @@
 // Bad capabilities: what a session is said to be allowed, and by whom.
-import helpers from "@lit-protocol/auth-helpers";
 import { bad } from "./vocabulary.mjs";
 
-const object = (name, want, make) => bad(`sessionCapabilityObject ${name}`, want, () => ({ sessionCapabilityObject: make() }));
+const object = (name, want, make) =>
+  bad(`sessionCapabilityObject ${name}`, want, (at) => ({ sessionCapabilityObject: make(at) }));
 
-/** An empty capability of the official SDK with something added. */
-function capability(add = () => {}) {
-  const made = helpers.newSessionCapabilityObject();
-  add(made);
-  return made;
-}
+/** An empty capability of the other side's with something added. */
+const capability = (name, want, add) =>
+  object(name, want, ({ other: { classes } }) => {
+    const made = classes.newSessionCapabilityObject();
+    add(made, new classes.LitPKPResource("1"));
+    return made;
+  });
 
 const objects = [
-  object("empty, of the official SDK", "accepted", () => capability()),
-  object("with a resource of its own", "accepted", () => capability((it) => it.addCapabilityForResource(new helpers.LitPKPResource("1"), "pkp-signing"))),
-  object("with everything of a resource", "accepted", () => capability((it) => it.addAllCapabilitiesForResource(new helpers.LitPKPResource("1")))),
-  object("that says who was authenticated", "NodeInvalidAuthContextResource", () =>
-    capability((it) => it.addAttenuation("lit-resolvedauthcontext://*", "Auth", "Auth", { auth_context: {} })),
+  capability("empty, of the other side", "accepted", () => {}),
+  capability("with a resource of its own", "accepted", (made, pkp) => made.addCapabilityForResource(pkp, "pkp-signing")),
+  capability("with everything of a resource", "accepted", (made, pkp) => made.addAllCapabilitiesForResource(pkp)),
+  capability("that says who was authenticated", "NodeInvalidAuthContextResource", (made) =>
+    made.addAttenuation("lit-resolvedauthcontext://*", "Auth", "Auth", { auth_context: {} }),
   ),
   object("null", "accepted", () => null),
   object("a text", "refused", () => "urn:recap:e30"),
@@ -61,11 +62,24 @@ const authSigs = [
 
 const ipfs = (name, want, make) => bad(`ipfsOptions ${name}`, want, (at) => ({ ipfsOptions: make(at) }));
 
+/** A request for an action that the nodes do not find. */
+const hidden = (name, want, make) =>
+  bad(`an action that only a gateway has, ${name}`, want, (at) => ({
+    pkpPublicKey: at.hidden.publicKey,
+    litActionCode: undefined,
+    litActionIpfsId: at.gateway.cid,
+    ipfsOptions: make(at.gateway),
+  }));
+
 const gateways = [
   ipfs("null", "accepted", () => null),
   ipfs("empty", "accepted", () => ({})),
   ipfs("a text", "accepted", () => "ipfs"),
   ipfs("to fetch the code, which is there", "accepted", ({ descriptor }) => ({ overwriteCode: true, gatewayUrl: descriptor.ipfsGateway })),
+  hidden("not asked for", "-", () => undefined),
+  hidden("named, but not to be used", "-", ({ good }) => ({ overwriteCode: false, gatewayUrl: good })),
+  hidden("to be used", "accepted", ({ good }) => ({ overwriteCode: true, gatewayUrl: good })),
+  hidden("which sends another one (12.25)", "NodeAuthSigScopeTooLimited", ({ bad }) => ({ overwriteCode: true, gatewayUrl: bad })),
 ];
 
 export const capabilityCases = [...objects, ...authSigs, ...gateways];

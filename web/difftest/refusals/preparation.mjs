@@ -1,4 +1,7 @@
 // What the bad requests need to be there: PKPs and what they permit.
+import { once } from "node:events";
+import { createServer } from "node:http";
+import onlyHash from "ipfs-only-hash";
 import { contractsOf, walletOf } from "../guide/chain.mjs";
 import { chanceAction } from "./actions.mjs";
 
@@ -20,13 +23,31 @@ async function mint(contracts, permitted) {
   return pkp;
 }
 
-/** A wallet, and PKPs of its own, by what they permit. */
+/** An action that no node has and its gateway gives; and a gateway that gives something else for everything. */
+const hiddenAction = 'LitActions.setResponse({ response: "true" }); // not published';
+
+async function startGateway() {
+  const cid = await onlyHash.of(hiddenAction);
+  const contents = { [`/good/ipfs/${cid}`]: hiddenAction, [`/bad/ipfs/${cid}`]: `${hiddenAction} and changed` };
+  const server = createServer(({ url }, response) => {
+    response.writeHead(contents[url] ? 200 : 404, { "access-control-allow-origin": "*" }).end(contents[url]);
+  });
+  server.listen(0, "127.0.0.1").unref();
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${server.address().port}`;
+  return { cid, good: `${url}/good/ipfs/`, bad: `${url}/bad/ipfs/` };
+}
+
+/** A wallet, PKPs of its own by what they permit, and a gateway that has the action of one. */
 export async function preparation(descriptor) {
   const wallet = walletOf(descriptor, descriptor.accounts[account]);
   const contracts = await contractsOf(descriptor, wallet);
   const guide = descriptor.pkp.permittedAction.cid;
+  const gateway = await startGateway();
   return {
     wallet,
+    gateway,
+    hidden: await mint(contracts, [[gateway.cid, [1]]]),
     contracts,
     bare: await mint(contracts, []),
     unscoped: await mint(contracts, [[guide, []]]),
