@@ -1,0 +1,84 @@
+package litclient
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+
+	"litsession/internal/literr"
+)
+
+func TestFlights(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var f flights[int]
+		var told [2]int
+		started, landed := 0, make(chan int)
+		var ended error
+		work := func(ctx context.Context, progress Progress) (int, error) {
+			started++
+			progress.tell(Step{})
+			select {
+			case value := <-landed:
+				return value, nil
+			case <-ctx.Done():
+				ended = context.Cause(ctx)
+				return 0, ended
+			}
+		}
+		type result struct {
+			value int
+			err   error
+		}
+		fly := func(ctx context.Context, i int) <-chan result {
+			results := make(chan result, 1)
+			go func() {
+				value, err := f.do(ctx, "key", func(Step) { told[i]++ }, work)
+				results <- result{value, err}
+			}()
+			synctest.Wait()
+			return results
+		}
+		first, leave := context.WithCancel(t.Context())
+		a, b := fly(first, 0), fly(t.Context(), 1)
+		leave()
+		if r := <-a; !errors.Is(r.err, context.Canceled) {
+			t.Errorf("the one that left got %+v", r)
+		}
+		landed <- 7
+		if r := <-b; r.value != 7 || r.err != nil || started != 1 || ended != nil {
+			t.Errorf("the one that stayed got %+v, after %d starts", r, started)
+		}
+		if told != [2]int{1, 0} {
+			t.Errorf("told %v: who comes later hears of later steps", told)
+		}
+
+		second, leave := context.WithCancel(t.Context())
+		c := fly(second, 0)
+		leave()
+		<-c
+		synctest.Wait()
+		if started != 2 || !errors.Is(ended, errAbandoned) {
+			t.Errorf("after all had left, the work ended with %v", ended)
+		}
+		d := fly(t.Context(), 0)
+		landed <- 8
+		if r := <-d; r.value != 8 || started != 3 {
+			t.Errorf("the next one got %+v", r)
+		}
+		if _, err := f.do(second, "key", nil, work); !errors.Is(err, context.Canceled) || started != 3 {
+			t.Errorf("one that had given up before: %v", err)
+		}
+		if len(f.byKey) != 0 {
+			t.Errorf("%d flights are left", len(f.byKey))
+		}
+	})
+}
+
+func TestAFlightThatCrashes(t *testing.T) {
+	var f flights[int]
+	_, err := f.do(t.Context(), "key", nil, func(context.Context, Progress) (int, error) { panic("no") })
+	if !errors.Is(err, literr.Internal) {
+		t.Errorf("got %v", err)
+	}
+}
