@@ -35,7 +35,7 @@ loader: need-node web/node_modules/.ready
 	$(call step,loader and types,cd web && npx tsc -p tsconfig.json)
 
 page: module loader
-	$(call step,page,rm -rf web/dist/page && mkdir -p web/dist/page/litsession && cp web/playground/* web/dist/page/ && cp web/dist/*.js web/dist/*.d.ts web/dist/lit.wasm web/dist/page/litsession/)
+	$(call step,page,rm -rf web/dist/page && mkdir -p web/dist/page/litsession && cp web/playground/* web/dist/page/ && cp -r web/dist/*.js web/dist/*.d.ts web/dist/lit.wasm web/dist/contracts web/dist/page/litsession/)
 
 # The ethers of Lit Actions, which the network embeds if it is there.
 ETHERS := internal/devnet/ethers

@@ -166,7 +166,12 @@ func (c *Client) Mint(ctx context.Context, w Write) (Minted, error) {
 		if w.Options.Value != nil {
 			return w.Options.Value, nil
 		}
-		return c.price(ctx, pkpNFT, "mintCost")
+		wei, err := c.price(ctx, pkpNFT, "mintCost")
+		var e *literr.Error
+		if errors.As(err, &e) {
+			e.With("step", "mintCost") // for which the official SDK has an error of its own
+		}
+		return wei, err
 	})
 	if err != nil {
 		return Minted{}, err

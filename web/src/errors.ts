@@ -12,6 +12,7 @@ export type ModuleReason =
   | "unknown_network"
   | "invalid_session_key"
   | "not_ready"
+  | "no_wallet_signature"
   | "node_unreachable"
   | "chain_unreachable"
   | "gateway_unreachable"
@@ -191,6 +192,8 @@ export const NoWalletException = official("NoWalletException", "Validation");
 export const UnsupportedChainException = official("UnsupportedChainException", "Validation");
 export const WrongNetworkException = official("WrongNetworkException", "Validation");
 export const TransactionError = official("TransactionError", "Unexpected");
+export const WalletSignatureNotFoundError = official("WalletSignatureNotFoundError", "Validation");
+export const WrongParamFormat = official("WrongParamFormat", "Validation");
 export const NodeError = official("NodeError", "Unknown");
 export const UnknownError = official("UnknownError", "Unknown");
 /** For the cases in which the official SDK throws a plain Error; ours has a reason all the same. */
@@ -204,6 +207,7 @@ const CLASS_OF: { readonly [R in ErrorReason]: new (fields: ErrorFields) => LitE
   unknown_network: InvalidParamType,
   invalid_session_key: InvalidParamType,
   not_ready: LitNodeClientNotReadyError,
+  no_wallet_signature: WalletSignatureNotFoundError,
   node_unreachable: NetworkError,
   chain_unreachable: NetworkError,
   gateway_unreachable: NetworkError,

@@ -5,7 +5,8 @@
  * lit.wasm is loaded by the first call that needs it, or by {@link init}.
  */
 export { LitNodeClient, LitNodeClient as LitNodeClientNodeJs } from "./client.js";
-export type { CallOptions, ClientEvents, Disconnection, ResolvedConfig } from "./client.js";
+export type { AuthCallback, AuthCallbackParams } from "./callback.js";
+export type { ClientEvents, Disconnection, ResolvedConfig } from "./client.js";
 export * from "./constants.js";
 export { ResourceAbilityRequestBuilder } from "./builder.js";
 export { formatSessionSigs } from "./format.js";
@@ -31,6 +32,7 @@ export {
   UnknownError,
   UnsupportedChainException,
   UnsupportedMethodError,
+  WalletSignatureNotFoundError,
   WasmInitError,
   WrongNetworkException,
 } from "./errors.js";
@@ -41,12 +43,20 @@ export type { WasmSource } from "./source.js";
 export type {
   AuthMethod,
   AuthSig,
+  CallOptions,
+  CheckNeedToResignSessionKey,
   GetLitActionSessionSigs,
+  GetPkpSessionSigs,
+  GetSessionSigsProps,
+  GetWalletSigProps,
   LitContractContext,
   LitContractResolverContext,
   LitNodeClientConfig,
+  ProgressStep,
   SessionKeyPair,
   SessionSigsMap,
+  SignSessionKeyProp,
+  SignSessionKeyResponse,
 } from "./params.js";
 export {
   LitAccessControlConditionResource,

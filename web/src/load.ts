@@ -56,8 +56,33 @@ export interface ModuleClient {
   checkNeedToResignSessionKey(params: string, signal?: AbortSignal): Promise<string>;
   /** A string. */
   getLatestBlockhash(signal?: AbortSignal): Promise<string>;
-  getSessionKey(): Promise<string>;
+  /** At once: what an asynchronous storage holds is known after connect only. */
+  getSessionKey(): Outcome<string>;
   /** Frees what the module holds for this client. */
+  release(): void;
+}
+
+/** What a LitContracts lends to its half inside the module. */
+export interface ContractPorts {
+  /** A transaction as JSON; its hash, or the transaction signed, both in hex. */
+  send(json: string): Promise<string>;
+  /** What is known of a thrown value: {codes, message, data?, hash?} as JSON. */
+  describe(thrown: unknown): string;
+  /** Asks a node; params and result are JSON. Default: the network's, by fetch. */
+  request?(method: string, params: string): Promise<string>;
+}
+
+type ModuleCall = (args: string, signal?: AbortSignal) => Promise<string>;
+
+/** Contracts inside the module. Arguments and results are JSON. */
+export interface ModuleContracts {
+  connect: ModuleCall;
+  read: ModuleCall;
+  send: ModuleCall;
+  wait: ModuleCall;
+  mint: ModuleCall;
+  mintCredits: ModuleCall;
+  /** Frees what the module holds for it. */
   release(): void;
 }
 
@@ -70,6 +95,7 @@ export interface ModuleAPI {
   /** A function that needs no client, by name; JSON both ways. */
   call(name: string, args: string): Outcome<string>;
   newClient(config: string, ports: Ports): Outcome<ModuleClient>;
+  newContracts(config: string, ports: ContractPorts): Outcome<ModuleContracts>;
 }
 
 /** One running program. When it ends, every call that waits and every later one rejects with `internal`. */

@@ -18,7 +18,8 @@ function temporary(t) {
 test("the tarball holds the module, the loader, its types, README and licence, and installs", (t) => {
   const folder = temporary(t);
   const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder], web));
-  const modules = readdirSync(join(web, "src")).filter((name) => !name.endsWith(".d.ts")).map((name) => name.slice(0, -3));
+  const sources = readdirSync(join(web, "src"), { recursive: true }).filter((name) => name.endsWith(".ts"));
+  const modules = sources.filter((name) => !name.endsWith(".d.ts")).map((name) => name.slice(0, -3));
   const want = [
     "LICENSE", "README.md", "package.json", "dist/lit.wasm", "dist/wasm_exec.js",
     ...modules.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]),
@@ -29,12 +30,14 @@ test("the tarball holds the module, the loader, its types, README and licence, a
   run("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${packed.filename}`], folder);
   const script = `
     import { init, LitNodeClient } from "litsession";
+    import { LitContracts } from "litsession/contracts";
+    if (new LitContracts().connected) throw new Error("connected");
     const client = new LitNodeClient({ litNetwork: "custom", contractContext: { Staking: { address: "0x5FbDB2315678afecb367f032d93F642f64180aa3" } } });
-    console.log((await init()).version, Object.keys(await client.getSessionKey()).join());
+    console.log((await init()).version, Object.keys(client.getSessionKey()).join());
   `;
   assert.equal(run("node", ["--input-type=module", "--eval", script], folder), `${JSON.parse(read("package.json")).version} publicKey,secretKey\n`);
   const tsc = join(web, "node_modules", "typescript", "bin", "tsc");
-  writeFileSync(join(folder, "dapp.ts"), 'import { LitNodeClient } from "litsession";\nexport const c = new LitNodeClient({ litNetwork: "datil-dev" });\n');
+  writeFileSync(join(folder, "dapp.ts"), 'import { LitNodeClient } from "litsession";\nimport { LitContracts } from "litsession/contracts";\nexport const c = new LitNodeClient({ litNetwork: "datil-dev" });\nexport const l = new LitContracts({ network: "datil-dev" });\n');
   for (const resolution of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
     run("node", [tsc, "--noEmit", "--strict", "--target", "es2022", "--module", resolution[0], "--moduleResolution", resolution[1], "dapp.ts"], folder);
   }

@@ -1,0 +1,122 @@
+/**
+ * Names of auth methods on chain: a hash of who the user is and of the service
+ * that says so. Tokens are read here, not verified; the nodes verify them.
+ */
+import { InvalidArgumentException, makeError, WrongParamFormat } from "../errors.js";
+import { callModule } from "../load.js";
+import type { AuthMethod } from "../params.js";
+
+/** Lit's application at Discord, whose users these ids name. Value: official package contracts-sdk 7.4.0. */
+const DISCORD_CLIENT_ID = "1052874239658692668";
+
+type Claims = Record<string, unknown>;
+
+/** 32 bytes in hex. Loads nothing: lit.wasm must be running. */
+export async function getAuthIdByAuthMethod(authMethod: AuthMethod): Promise<string> {
+  const { authMethodType: type, accessToken } = authMethod;
+  switch (type) {
+    case 1:
+      return hash(`${member(accessToken, "address", "Unable to parse access token as JSON object")}:lit`);
+    case 3:
+      return hash(
+        `${member(accessToken, "rawId", "Error when parsing auth method to generate auth method ID for WebAuthn")}:lit`,
+      );
+    case 4:
+      return hash(`${await discordUser(accessToken)}:${DISCORD_CLIENT_ID}`);
+    case 6: {
+      const { sub, aud } = claims(accessToken);
+      return hash(`${sub}:${aud}`);
+    }
+    case 9: {
+      const { sub, aud } = claims(accessToken);
+      return hash(lower(sub, first(aud)));
+    }
+    case 10:
+    case 11:
+    case 12:
+    case 13:
+      return stytchFactor(type, accessToken);
+  }
+  throw invalid(`Unsupported auth method type: ${type}`);
+}
+
+/** Where each kind of factor stands in a session. */
+const FACTORS: Record<number, readonly [factor: string, field: string]> = {
+  10: ["email_factor", "email_address"],
+  11: ["phone_number_factor", "phone_number"],
+  12: ["phone_number_factor", "phone_number"],
+  13: ["authenticator_app_factor", "totp_id"],
+};
+
+function stytchFactor(type: number, token: string): string {
+  const body = claims(token);
+  const [factor, field] = FACTORS[type]!;
+  const session = body["https://stytch.com/session"] as { authentication_factors?: Claims[] } | undefined;
+  const held = session?.authentication_factors?.find((candidate) => candidate[factor]);
+  const user = (held?.[factor] as Claims | undefined)?.[field];
+  if (typeof user !== "string") {
+    throw invalid("Could not find email authentication info in session"); // the official text, whatever the factor
+  }
+  const audience = first(body["aud"]);
+  if (!audience) {
+    throw invalid("Token does not contain an audience (project identifier), aborting");
+  }
+  return hash(lower(user, audience));
+}
+
+const lower = (user: unknown, audience: unknown) => `${String(user).toLowerCase()}:${String(audience).toLowerCase()}`;
+const first = (audience: unknown) => (Array.isArray(audience) ? audience[0] : undefined) as unknown;
+
+function hash(text: string): string {
+  return callModule("keccak256", { text });
+}
+
+function member(json: string, name: string, problem: string): string {
+  let value: unknown;
+  try {
+    value = (JSON.parse(json) as Claims)[name];
+  } catch (cause) {
+    throw invalid(problem, cause);
+  }
+  if (!value && name === "address") {
+    throw invalid("No address found in access token");
+  }
+  return String(value);
+}
+
+/** The payload of a JWT, unverified. */
+function claims(token: string): Claims {
+  const parts = token.split(".");
+  try {
+    if (parts.length !== 3) {
+      throw new SyntaxError("a JWT has three parts");
+    }
+    const bytes = atob(parts[1]!.replaceAll("-", "+").replaceAll("_", "/"));
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0)))) as Claims;
+  } catch (cause) {
+    throw new WrongParamFormat({
+      reason: "invalid_param",
+      message: "Invalid token length",
+      details: { param: "authMethod.accessToken", want: "a JWT" },
+      cause,
+    });
+  }
+}
+
+async function discordUser(token: string): Promise<string> {
+  const url = "https://discord.com/api/users/@me";
+  const unreachable = (cause?: unknown) =>
+    makeError({ reason: "gateway_unreachable", message: "Unable to verify Discord account", details: { url }, cause });
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } }).catch((cause: unknown) => {
+    throw unreachable(cause);
+  });
+  if (!answer.ok) {
+    throw unreachable();
+  }
+  return String(((await answer.json()) as { id: string }).id);
+}
+
+function invalid(message: string, cause?: unknown) {
+  const details = { param: "authMethod", want: "an auth method with a token of its type" };
+  return new InvalidArgumentException({ reason: "invalid_param", message, details, cause });
+}

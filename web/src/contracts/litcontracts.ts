@@ -1,0 +1,268 @@
+/**
+ * LitContracts: mint PKPs, pay for requests and permit actions, with whatever
+ * wallet the user has. Start with {@link LitContracts}.
+ */
+import type { LitNetwork } from "../constants.js";
+import { InvalidParamType, ParamsMissingError, type LitError } from "../errors.js";
+import type { AuthMethod } from "../params.js";
+import { getAuthIdByAuthMethod } from "./authid.js";
+import { BigNumber, type BigNumberish } from "./bignumber.js";
+import { makeContract, type Contract } from "./contract.js";
+import { Core, transactionError, type LitContractsOptions, type ReadOptions, type WriteOptions } from "./core.js";
+import { calculateUTCMidnightExpiration, requestsToKilosecond } from "./credits.js";
+import * as multihash from "./multihash.js";
+import type { ContractReceipt, ModuleReceipt, ModuleSent } from "./shapes.js";
+import { creditReads, pkpReads } from "./tokens.js";
+import { creditWrites, helperWrites, invalid, permissionReads, permissionWrites, pkpOf, pkpWrites, type PKP, type Scopes } from "./utils.js";
+
+export interface MintWithAuthResult {
+  pkp: PKP;
+  tx: ContractReceipt;
+}
+
+export interface MintWithAuthParams extends WriteOptions {
+  authMethod: AuthMethod;
+  scopes: Scopes;
+  /** Of a WebAuthn credential, hex. */
+  pubkey?: string;
+  /** Default: computed from the auth method. */
+  authMethodId?: string | Uint8Array;
+}
+
+export interface MintWithCustomAuthParams extends Omit<MintWithAuthParams, "authMethod" | "authMethodId"> {
+  authMethodType: number;
+  /** A text stands for its UTF-8 bytes. */
+  authMethodId: string | Uint8Array;
+}
+
+export interface AddPermittedAuthMethodParams extends WriteOptions {
+  pkpTokenId: BigNumberish;
+  authMethodType: number;
+  /** A text stands for its UTF-8 bytes. */
+  authMethodId: string | Uint8Array;
+  authMethodScopes: Scopes;
+  webAuthnPubkey?: string;
+}
+
+export interface AddPermittedActionParams extends WriteOptions {
+  /** CIDv0. */
+  ipfsId: string;
+  pkpTokenId: BigNumberish;
+  /** Default none: nodes refuse an action without a scope. */
+  authMethodScopes?: Scopes;
+}
+
+export interface MintCapacityCreditsParams extends WriteOptions {
+  requestsPerDay?: number;
+  requestsPerSecond?: number;
+  requestsPerKilosecond?: number;
+  /** 1 is the coming midnight. */
+  daysUntilUTCMidnightExpiration: number;
+}
+
+export interface MintCapacityCreditsResult {
+  rliTxHash: string;
+  capacityTokenId: BigNumber;
+  /** Decimal. */
+  capacityTokenIdStr: string;
+}
+
+/** The official permitted parameters that would put a key into the page. */
+const KEY_PARAMS = ["privateKey", "randomPrivatekey"] as const;
+
+/**
+ * The contracts of a network.
+ *
+ * ```js
+ * const contracts = new LitContracts({ network: "custom", customContext, rpc, signer });
+ * await contracts.connect();
+ * const { pkp } = await contracts.pkpNftContractUtils.write.mint();
+ * ```
+ *
+ * A failure after which a mint may have happened all the same says so in
+ * `details` (`txHash`, or `nonce` where not even that is known). The same call
+ * again, on the same LitContracts, continues with that transaction and mints
+ * nothing twice; after a reload, or on another one, pass `{ txHash }`.
+ */
+export class LitContracts {
+  static readonly contractNames = [
+    "Staking",
+    "RateLimitNFT",
+    "PubkeyRouter",
+    "PKPHelper",
+    "PKPPermissions",
+    "PKPNFT",
+  ] as const;
+
+  readonly provider: unknown;
+  readonly signer: unknown;
+  readonly rpc: string;
+  readonly network: LitNetwork;
+  readonly customContext: LitContractsOptions["customContext"];
+  readonly debug: boolean;
+  readonly pkpNftContract: Contract;
+  readonly pkpHelperContract: Contract;
+  readonly pkpPermissionsContract: Contract;
+  readonly pubkeyRouterContract: Contract;
+  readonly rateLimitNftContract: Contract;
+
+  readonly utils = multihash;
+  readonly #core: Core;
+
+  constructor(args: LitContractsOptions = {}) {
+    refuseKeys(args);
+    this.#core = new Core(args);
+    ({ provider: this.provider, signer: this.signer, customContext: this.customContext, debug: this.debug = false } = args);
+    ({ rpc: this.rpc, network: this.network } = this.#core);
+    this.pkpNftContract = makeContract(this.#core, "PKPNFT");
+    this.pkpHelperContract = makeContract(this.#core, "PKPHelper");
+    this.pkpPermissionsContract = makeContract(this.#core, "PKPPermissions");
+    this.pubkeyRouterContract = makeContract(this.#core, "PubkeyRouter");
+    this.rateLimitNftContract = makeContract(this.#core, "RateLimitNFT");
+    this.pkpNftContractUtils = { read: pkpReads(this.#core), write: pkpWrites(this.#core) };
+    this.pkpPermissionsContractUtils = { read: permissionReads(this.#core), write: permissionWrites(this.#core) };
+    this.rateLimitNftContractUtils = { read: creditReads(this.#core), write: creditWrites(this.#core) };
+    this.pkpHelperContractUtil = { read: {}, write: helperWrites(this.#core) };
+  }
+
+  readonly pkpNftContractUtils: { read: ReturnType<typeof pkpReads>; write: ReturnType<typeof pkpWrites> };
+  readonly pkpPermissionsContractUtils: {
+    read: ReturnType<typeof permissionReads>;
+    write: ReturnType<typeof permissionWrites>;
+  };
+  readonly rateLimitNftContractUtils: { read: ReturnType<typeof creditReads>; write: ReturnType<typeof creditWrites> };
+  readonly pkpHelperContractUtil: { read: Record<never, never>; write: ReturnType<typeof helperWrites> };
+
+  /** True after {@link connect}. */
+  get connected(): boolean {
+    return this.#core.connected;
+  }
+
+  /**
+   * Loads lit.wasm, finds the signer and the contracts, and has the wallet
+   * switch to the network's chain. Without signer and provider it is the
+   * page's wallet that is asked; outside of pages there are only reads then.
+   */
+  connect = async (options?: ReadOptions): Promise<void> => this.#core.connect(options);
+
+  /** Mints a PKP that permits an auth method and belongs to itself. */
+  mintWithAuth = async (params: MintWithAuthParams): Promise<MintWithAuthResult> => {
+    this.#core.requireConnected();
+    const { authMethod, scopes, pubkey, authMethodId, ...options } = params;
+    if (authMethod && !authMethod.authMethodType) {
+      throw missing("authMethodType is required", "authMethod.authMethodType");
+    }
+    if (authMethod && !authMethod.accessToken) {
+      throw missing("accessToken is required", "authMethod.accessToken");
+    }
+    if (scopes.length <= 0) {
+      throw invalid(SCOPES_REQUIRED, "scopes", "a list with at least one scope id");
+    }
+    const id = authMethodId ?? (await getAuthIdByAuthMethod(authMethod));
+    const args = [2, [authMethod.authMethodType], [id], [pubkey ?? "0x"], [scopes], true, true];
+    const minted = await this.#core.mint("PKPHelper", "mintNextAndAddAuthMethods", args, options);
+    return { pkp: pkpOf(minted), tx: this.#core.receipt(minted.receipt) };
+  };
+
+  /** {@link mintWithAuth} for an auth method of the dapp's own. */
+  mintWithCustomAuth = async (params: MintWithCustomAuthParams): Promise<MintWithAuthResult> => {
+    const { authMethodType, authMethodId, ...rest } = params;
+    const authMethod = { authMethodType, accessToken: "custom-auth" };
+    return this.mintWithAuth({ ...rest, authMethod, authMethodId: toBytes(authMethodId) });
+  };
+
+  /** Permits an auth method for a PKP of the signer's, and waits until that is mined. */
+  addPermittedAuthMethod = async (params: AddPermittedAuthMethodParams): Promise<ContractReceipt> => {
+    const { pkpTokenId, authMethodType, authMethodId, authMethodScopes, webAuthnPubkey, ...options } = params;
+    const method = { authMethodType, id: toBytes(authMethodId), userPubkey: webAuthnPubkey ?? "0x" };
+    const info = { pkpTokenId, authMethodType, authMethodId, authMethodScopes, webAuthnPubkey };
+    return this.#permit("addPermittedAuthMethod", [pkpTokenId, method, authMethodScopes], info, options);
+  };
+
+  /** Permits an action for a PKP of the signer's, and waits until that is mined. */
+  addPermittedAction = async (params: AddPermittedActionParams): Promise<ContractReceipt> => {
+    const { ipfsId, pkpTokenId, authMethodScopes = [], ...options } = params;
+    const ipfsIdBytes = multihash.getBytesFromMultihash(ipfsId);
+    const info = { pkpTokenId, ipfsIdBytes, scopes: authMethodScopes };
+    return this.#permit("addPermittedAction", [pkpTokenId, ipfsIdBytes, authMethodScopes], info, options);
+  };
+
+  async #permit(name: string, args: unknown[], info: Record<string, unknown>, options: WriteOptions): Promise<ContractReceipt> {
+    try {
+      const sent = await this.#core.send("PKPPermissions", name, args, options);
+      return await sent.wait();
+    } catch (error) {
+      throw transactionError("Adding permitted action failed", info, error);
+    }
+  }
+
+  /** Buys a capacity credit. The first rate that is given counts. */
+  mintCapacityCreditsNFT = async (params: MintCapacityCreditsParams): Promise<MintCapacityCreditsResult> => {
+    this.#core.requireConnected();
+    const { requestsPerDay, requestsPerSecond, requestsPerKilosecond, daysUntilUTCMidnightExpiration, ...options } = params;
+    const rate = effectiveRate(params);
+    const expiresAt = calculateUTCMidnightExpiration(daysUntilUTCMidnightExpiration);
+    try {
+      const write = await this.#core.write("RateLimitNFT", "mint", [expiresAt], options);
+      // The same wish on the next day is the same wish.
+      const intent = JSON.stringify(["credits", rate, daysUntilUTCMidnightExpiration]);
+      const args = { ...write, options: { ...(write as { options: object }).options, intent }, requestsPerKilosecond: rate, expiresAt };
+      type Answer = { tokenId: string; sent: ModuleSent; receipt: ModuleReceipt };
+      const { tokenId, receipt } = await this.#core.call<Answer>("mintCredits", args, options.signal);
+      const capacityTokenId = BigNumber.from(tokenId);
+      const rliTxHash = this.#core.receipt(receipt).transactionHash;
+      return { rliTxHash, capacityTokenId, capacityTokenIdStr: capacityTokenId.toString() };
+    } catch (error) {
+      const info = { requestsPerDay, requestsPerSecond, requestsPerKilosecond, expiresAt };
+      throw transactionError("Minting capacity credits NFT failed", info, error);
+    }
+  };
+}
+
+const SCOPES_REQUIRED = `❌ Permission scopes are required!
+[0] No Permissions
+[1] Sign Anything
+[2] Only Sign Messages
+Read more here:
+https://developer.litprotocol.com/v3/sdk/wallets/auth-methods/#auth-method-scopes
+      `;
+
+function effectiveRate(params: MintCapacityCreditsParams): number {
+  const { requestsPerDay, requestsPerSecond, requestsPerKilosecond } = params;
+  if (![requestsPerDay, requestsPerSecond, requestsPerKilosecond].some((rate) => rate !== undefined && rate !== null && rate > 0)) {
+    const message =
+      "At least one of requestsPerDay, requestsPerSecond, or requestsPerKilosecond is required and must be more than 0";
+    throw invalid(message, "requestsPerKilosecond", "a number above 0");
+  }
+  const rate =
+    requestsPerDay !== undefined
+      ? requestsToKilosecond({ period: "day", requests: requestsPerDay })
+      : requestsPerSecond !== undefined
+        ? requestsToKilosecond({ period: "second", requests: requestsPerSecond })
+        : requestsPerKilosecond;
+  if (rate === undefined || !(rate > 0)) {
+    const message = "Effective requests per kilosecond is required and must be more than 0";
+    throw invalid(message, "requestsPerDay", "at least 44 requests per day");
+  }
+  return rate;
+}
+
+/** No raw key belongs in a page: any of its scripts could read it. The key is not repeated. */
+function refuseKeys(args: object): void {
+  const { options } = args as { options?: { storeOrUseStorageKey?: boolean } };
+  const given = KEY_PARAMS.find((name) => (args as Record<string, unknown>)[name]);
+  const param = given ?? (options?.storeOrUseStorageKey ? "options.storeOrUseStorageKey" : undefined);
+  if (param) {
+    throw new InvalidParamType({
+      reason: "invalid_param",
+      message: `${param} is not taken: no raw key belongs in a page. Pass signer instead: an ethers signer, such as new ethers.Wallet(key, provider), a viem wallet client or account, or an EIP-1193 wallet.`,
+      details: { param, want: "signer: an ethers or viem signer, or an EIP-1193 wallet" },
+    });
+  }
+}
+
+const toBytes = (id: string | Uint8Array) => (typeof id === "string" ? new TextEncoder().encode(id) : id);
+
+function missing(message: string, param: string): LitError {
+  return new ParamsMissingError({ reason: "missing_param", message, details: { param } });
+}

@@ -1,0 +1,201 @@
+/** Transactions, receipts and events in the shapes of ethers 5, which the official SDK returns. */
+import { callModule } from "../load.js";
+import { BigNumber } from "./bignumber.js";
+
+export interface Log {
+  transactionIndex: number;
+  blockNumber: number;
+  transactionHash: string;
+  address: string;
+  topics: string[];
+  data: string;
+  logIndex: number;
+  blockHash: string;
+}
+
+/** A log; those of Lit's contracts with name and arguments. */
+export interface ContractEvent extends Log {
+  event?: string;
+  eventSignature?: string;
+  /** A list whose elements can be had by name as well. */
+  args?: Result;
+}
+
+export interface ContractReceipt {
+  to: string | null;
+  from: string;
+  contractAddress: string | null;
+  transactionIndex: number;
+  gasUsed: BigNumber;
+  logsBloom: string;
+  blockHash: string;
+  transactionHash: string;
+  logs: Log[];
+  blockNumber: number;
+  /** 1: as of when it was mined. */
+  confirmations: number;
+  cumulativeGasUsed: BigNumber;
+  effectiveGasPrice: BigNumber;
+  status: number;
+  type: number;
+  byzantium: true;
+  events: ContractEvent[];
+}
+
+export interface ContractTransaction {
+  hash: string;
+  from: string;
+  to: string;
+  nonce: number;
+  gasLimit: BigNumber;
+  gasPrice: BigNumber | null;
+  maxFeePerGas?: BigNumber;
+  maxPriorityFeePerGas?: BigNumber;
+  data: string;
+  value: BigNumber;
+  chainId: number;
+  type: number;
+  accessList: [] | null;
+  confirmations: 0;
+  blockHash: null;
+  blockNumber: null;
+  transactionIndex: null;
+  creates: null;
+  /** Waits until it is mined; rejects with TransactionError when it reverts, disappears or takes too long. */
+  wait(confirmations?: number): Promise<ContractReceipt>;
+}
+
+/** Several values: a list whose elements can be had by name as well. */
+export type Result = readonly unknown[] & Readonly<Record<string, unknown>>;
+
+/** What the module says of a transaction that was sent. */
+export interface ModuleSent {
+  hash: string;
+  block: number;
+  transaction: Record<"from" | "to" | "data" | "value" | "nonce", string> &
+    Partial<Record<"chainId" | "gas" | "gasPrice" | "maxFeePerGas" | "maxPriorityFeePerGas", string>>;
+}
+
+/** What the module says of one that was mined. */
+export interface ModuleReceipt {
+  receipt: Record<string, string | null> & { logs: Record<string, never>[] };
+  events: ({ event: string; eventSignature: string; args: [name: string, value: unknown][] } | null)[];
+}
+
+/** EIP-55. */
+const checksum = (address: string): string => callModule("checksumAddress", address);
+
+const big = (hex: string) => BigNumber.from(hex);
+
+export function toTransaction(sent: ModuleSent, chainId: number, wait: () => Promise<ContractReceipt>): ContractTransaction {
+  const { from, to, data, value, nonce, gas, gasPrice, maxFeePerGas, maxPriorityFeePerGas } = sent.transaction;
+  const capped = maxFeePerGas !== undefined;
+  return {
+    hash: sent.hash,
+    from: checksum(from),
+    to: checksum(to),
+    nonce: Number(nonce),
+    gasLimit: big(gas ?? "0x0"),
+    gasPrice: capped ? big(maxFeePerGas) : gasPrice ? big(gasPrice) : null,
+    ...(capped && { maxFeePerGas: big(maxFeePerGas), maxPriorityFeePerGas: big(maxPriorityFeePerGas ?? "0x0") }),
+    data,
+    value: big(value),
+    chainId,
+    type: gasPrice ? 0 : 2,
+    accessList: gasPrice ? null : [],
+    confirmations: 0,
+    blockHash: null,
+    blockNumber: null,
+    transactionIndex: null,
+    creates: null,
+    wait,
+  };
+}
+
+export function toReceipt({ receipt, events }: ModuleReceipt): ContractReceipt {
+  const text = (name: string) => receipt[name] as string;
+  const address = (name: string) => (receipt[name] ? checksum(text(name)) : null);
+  const logs = receipt.logs.map(toLog);
+  return {
+    to: address("to"),
+    from: checksum(text("from")),
+    contractAddress: address("contractAddress"),
+    transactionIndex: Number(text("transactionIndex")),
+    gasUsed: big(text("gasUsed")),
+    logsBloom: text("logsBloom"),
+    blockHash: text("blockHash"),
+    transactionHash: text("transactionHash"),
+    logs,
+    blockNumber: Number(text("blockNumber")),
+    confirmations: 1,
+    cumulativeGasUsed: big(text("cumulativeGasUsed")),
+    effectiveGasPrice: big(receipt["effectiveGasPrice"] ?? "0x0"),
+    status: Number(text("status")),
+    type: Number(receipt["type"] ?? 0),
+    byzantium: true,
+    events: logs.map((log, i) => toEvent(log, events[i] ?? null)),
+  };
+}
+
+function toLog(raw: Record<string, never>): Log {
+  return {
+    transactionIndex: Number(raw["transactionIndex"]),
+    blockNumber: Number(raw["blockNumber"]),
+    transactionHash: raw["transactionHash"]!,
+    address: checksum(raw["address"]!),
+    topics: raw["topics"]!,
+    data: raw["data"]!,
+    logIndex: Number(raw["logIndex"]),
+    blockHash: raw["blockHash"]!,
+  };
+}
+
+function toEvent(log: Log, known: ModuleReceipt["events"][number]): ContractEvent {
+  if (!known) {
+    return { ...log };
+  }
+  const args = named(known.args.map(([name, value]) => [name, toValue(value)]));
+  return { ...log, args, event: known.event, eventSignature: known.eventSignature };
+}
+
+function named(entries: [name: string, value: unknown][]): Result {
+  const list = entries.map(([, value]) => value);
+  return Object.freeze(Object.assign(list, Object.fromEntries(entries))) as unknown as Result;
+}
+
+/** A value that a contract returned: numbers of more than 32 bits become BigNumber, tuples lists with names. */
+export function toValue(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(toValue);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  if ("type" in value && value.type === "BigNumber" && "hex" in value) {
+    return big(value.hex as string);
+  }
+  return named(Object.entries(value).map(([name, inner]) => [name, toValue(inner)]));
+}
+
+/** An argument for the module: whatever ethers takes for a number, bytes as hex, tuples by their names. */
+export function fromValue(value: unknown): unknown {
+  if (typeof value === "bigint") {
+    return value.toString();
+  }
+  if (value instanceof Uint8Array) {
+    return `0x${Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  if ("toHexString" in value && typeof value.toHexString === "function") {
+    return value.toHexString();
+  }
+  if (Array.isArray(value)) {
+    return value.map(fromValue);
+  }
+  if ("type" in value && value.type === "BigNumber" && "hex" in value) {
+    return value.hex;
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fromValue(inner)]));
+}

@@ -1,0 +1,144 @@
+/** Enumerations of tokens: PKPs and capacity credits. */
+import { isLitError, InvalidArgumentException, BareError } from "../errors.js";
+import { callModule } from "../load.js";
+import type { BigNumber, BigNumberish } from "./bignumber.js";
+import type { Core, ReadOptions } from "./core.js";
+import { hexToDec, timestamp2Date } from "./multihash.js";
+
+/** Where a PKP's key has accounts. */
+export interface TokenInfo {
+  /** Decimal. */
+  tokenId: string;
+  /** `0x04` and 128 hex digits. */
+  publicKey: string;
+  publicKeyBuffer: Uint8Array;
+  ethAddress: string;
+  btcAddress: string;
+  cosmosAddress: string;
+  isNewPKP: boolean;
+}
+
+export interface Capacity {
+  /** Per kilosecond; the name is the official SDK's. */
+  requestsPerMillisecond: number;
+  expiresAt: { timestamp: number; formatted: string };
+}
+
+export interface CapacityToken {
+  tokenId: number;
+  URI: Record<string, unknown>;
+  capacity: Capacity;
+  isExpired: boolean;
+}
+
+export const isAddress = (text: unknown): text is string => typeof text === "string" && /^0x[0-9a-f]{40}$/i.test(text);
+
+/** Reads index after index, a few at a time, until the contract refuses one. */
+async function enumerate(
+  limit: number,
+  read: (index: number) => Promise<BigNumber>,
+): Promise<BigNumber[]> {
+  const atOnce = 8;
+  const tokens: BigNumber[] = [];
+  while (tokens.length < limit) {
+    const count = Math.min(atOnce, limit - tokens.length);
+    const batch = Array.from({ length: count }, (_, i) => read(tokens.length + i));
+    const settled = await Promise.allSettled(batch);
+    for (const outcome of settled) {
+      if (outcome.status === "fulfilled") {
+        tokens.push(outcome.value);
+      } else if (isLitError(outcome.reason) && outcome.reason.reason === "reverted") {
+        return tokens;
+      } else {
+        throw outcome.reason;
+      }
+    }
+  }
+  return tokens;
+}
+
+const decimal = (token: BigNumber) => hexToDec(token.toHexString()) as string;
+
+export function pkpReads(core: Core) {
+  const read = {
+    /** Ids of an address's PKPs, decimal. A failure to reach the chain rejects; the official SDK ends the list there. */
+    async getTokensByAddress(ownerAddress: string, options?: ReadOptions): Promise<string[]> {
+      core.requireConnected();
+      if (!isAddress(ownerAddress)) {
+        throw new InvalidArgumentException(wrongAddress(ownerAddress));
+      }
+      const tokens = await enumerate(Infinity, (i) => core.read("PKPNFT", "tokenOfOwnerByIndex", [ownerAddress, i], options));
+      return tokens.map(decimal);
+    },
+    /** The first so many PKPs, decimal. */
+    async getTokens(latestNumberOfTokens: number, options?: ReadOptions): Promise<string[]> {
+      core.requireConnected();
+      return (await enumerate(latestNumberOfTokens, (i) => core.read("PKPNFT", "tokenByIndex", [i], options))).map(decimal);
+    },
+    async getTokensInfoByAddress(ownerAddress: string, options?: ReadOptions): Promise<TokenInfo[]> {
+      const tokens = await read.getTokensByAddress(ownerAddress, options);
+      return Promise.all(
+        tokens.map(async (tokenId) => {
+          const publicKey = await core.read<string>("PKPNFT", "getPubkey", [tokenId], options);
+          const info = callModule<Omit<TokenInfo, "tokenId" | "publicKeyBuffer" | "isNewPKP">>("tokenInfo", { publicKey });
+          const { ethAddress, btcAddress, cosmosAddress } = info;
+          return { tokenId, publicKey, publicKeyBuffer: bytes(publicKey), ethAddress, btcAddress, cosmosAddress, isNewPKP: false };
+        }),
+      );
+    },
+  };
+  return read;
+}
+
+export function creditReads(core: Core) {
+  const call = <Value>(name: string, args: unknown[], options?: ReadOptions) => core.read<Value>("RateLimitNFT", name, args, options);
+  const read = {
+    async getCapacityByIndex(index: BigNumberish, options?: ReadOptions): Promise<Capacity> {
+      const [rate, until] = await call<[BigNumber, BigNumber]>("capacity", [index], options);
+      const timestamp = Number(until);
+      return {
+        requestsPerMillisecond: Number(rate),
+        expiresAt: { timestamp, formatted: timestamp2Date(String(timestamp)) },
+      };
+    },
+    /** The token's metadata. */
+    async getTokenURIByIndex(index: BigNumberish, options?: ReadOptions): Promise<Record<string, unknown>> {
+      const uri = await call<string>("tokenURI", [index], options);
+      const binary = atob(uri.split("data:application/json;base64,")[1] ?? "");
+      return JSON.parse(binary) as Record<string, unknown>;
+    },
+    async getTokensByOwnerAddress(ownerAddress: string, options?: ReadOptions): Promise<CapacityToken[]> {
+      core.requireConnected();
+      if (!isAddress(ownerAddress)) {
+        throw new BareError(wrongAddress(ownerAddress));
+      }
+      const total = await call<BigNumber>("balanceOf", [ownerAddress], options);
+      return all(Number(total), (i) => call("tokenOfOwnerByIndex", [ownerAddress, i], options), options);
+    },
+    async getTokens(options?: ReadOptions): Promise<CapacityToken[]> {
+      const total = await call<BigNumber>("totalSupply", [], options);
+      return all(Number(total), (i) => call("tokenByIndex", [i], options), options);
+    },
+  };
+  async function all(total: number, id: (i: number) => Promise<BigNumber>, options?: ReadOptions): Promise<CapacityToken[]> {
+    return Promise.all(
+      Array.from({ length: total }, async (_, i) => {
+        const tokenId = Number(await id(i));
+        const [URI, capacity, isExpired] = await Promise.all([
+          read.getTokenURIByIndex(tokenId, options),
+          read.getCapacityByIndex(tokenId, options),
+          call<boolean>("isExpired", [tokenId], options),
+        ]);
+        return { tokenId, URI, capacity, isExpired };
+      }),
+    );
+  }
+  return read;
+}
+
+export function wrongAddress(address: unknown) {
+  const message = `Given string is not a valid address "${address}"`;
+  return { reason: "invalid_param", message, details: { param: "ownerAddress", want: "0x and 40 hex digits" } } as const;
+}
+
+const bytes = (hex: string) => Uint8Array.from(hex.slice(2).match(/../g) ?? [], (byte) => parseInt(byte, 16));
