@@ -72,7 +72,7 @@ func requestInit(r fetch.Request, signal js.Value) map[string]any {
 	return init
 }
 
-// head takes status and content type of a response.
+// head takes status and headers of a response.
 func head(response js.Value) (*fetch.Response, error) {
 	status, err := Get(response, "status")
 	if err != nil {
@@ -85,15 +85,21 @@ func head(response js.Value) (*fetch.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	contentType, err := Call(headers, "get", "content-type")
-	if err != nil {
+	answer := &fetch.Response{Status: status.Int()}
+	if answer.ContentType, err = header(headers, "content-type"); err != nil {
 		return nil, err
 	}
-	answer := &fetch.Response{Status: status.Int()}
-	if !contentType.IsNull() {
-		answer.ContentType, err = String(contentType, maxMessageLength)
-	}
+	answer.Date, err = header(headers, "date")
 	return answer, err
+}
+
+// header reads a header line; "" when it is absent or kept from the page.
+func header(headers js.Value, name string) (string, error) {
+	value, err := Call(headers, "get", name)
+	if err != nil || value.IsNull() {
+		return "", err
+	}
+	return String(value, maxMessageLength)
 }
 
 // body reads the response's stream to its end, or gives it up.

@@ -150,6 +150,19 @@ func Await(ctx context.Context, v js.Value) (js.Value, error) {
 	}
 }
 
+// Disregard reports whether v is a thenable. If so it subscribes to it and
+// drops the outcome, so that a rejection is not one that nobody handles.
+func Disregard(v js.Value) bool {
+	if !IsObject(v) {
+		return false
+	}
+	if then, err := Get(v, "then"); err != nil || TypeOf(then) != "function" {
+		return false
+	}
+	_, _ = settlement(v)
+	return true
+}
+
 type outcome struct {
 	value js.Value
 	err   error

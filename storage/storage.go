@@ -8,6 +8,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"litsession/internal/literr"
@@ -28,6 +29,20 @@ type Store interface {
 	// Remove forgets key. To remove what is absent is no error.
 	Remove(ctx context.Context, key string) error
 }
+
+// ErrNotAtOnce says that a store under [AtOnce] would have had to wait. A Set
+// or Remove is under way all the same; how it ends is not told.
+var ErrNotAtOnce = errors.New("storage: the answer does not come at once")
+
+type atOnce struct{}
+
+// AtOnce returns a context under which a store answers without waiting, or
+// with [ErrNotAtOnce]. In a browser it is for calls that JavaScript makes
+// synchronously: there, to wait for a promise is to wait for ever.
+func AtOnce(ctx context.Context) context.Context { return context.WithValue(ctx, atOnce{}, true) }
+
+// IsAtOnce reports whether ctx comes from AtOnce.
+func IsAtOnce(ctx context.Context) bool { return ctx.Value(atOnce{}) != nil }
 
 // maxValueLength bounds a value that is read, in bytes (File) or UTF-16 units
 // (Web). What this module writes has a few thousand.

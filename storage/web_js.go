@@ -65,7 +65,13 @@ func (w Web) call(ctx context.Context, key, method string, args ...any) (js.Valu
 		return js.Undefined(), err
 	}
 	result, err := jsglue.Call(w.object, method, args...)
-	if jsglue.IsObject(result) { // it could be a promise; primitive answers need not wait for the event loop
+	switch {
+	case !jsglue.IsObject(result): // primitive answers need not wait for the event loop
+	case IsAtOnce(ctx):
+		if jsglue.Disregard(result) {
+			return js.Undefined(), ErrNotAtOnce
+		}
+	default: // it could be a promise
 		waiting, stop := context.WithTimeoutCause(ctx, w.patience, errPatience)
 		result, err = jsglue.Await(waiting, result)
 		stop()

@@ -139,3 +139,39 @@ func TestWebOnARealQuota(t *testing.T) {
 	wantAbsent(t, s, "key")
 	wantValue(t, s, "before", "kept")
 }
+
+func TestWebAtOnce(t *testing.T) {
+	ctx := storage.AtOnce(context.Background())
+	t.Run("answers that are there", func(t *testing.T) {
+		s := web(`(() => { const m = new Map(); return {getItem: (k) => m.get(k), setItem: (k, v) => m.set(k, v), removeItem: (k) => m.delete(k)} })()`)
+		if err := s.Set(ctx, "key", "value"); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok, err := s.Get(ctx, "key"); got != "value" || !ok || err != nil {
+			t.Errorf("got %q, %v, %v", got, ok, err)
+		}
+		if err := s.Remove(ctx, "key"); err != nil {
+			t.Error(err)
+		}
+	})
+	for name, f := range map[string]string{
+		"a promise":           `async () => "value"`,
+		"one that rejects":    `async () => { throw new Error("no") }`, // must not be reported as unhandled
+		"one that never ends": `() => new Promise(() => {})`,
+		"a thenable":          `() => ({then(ok) { ok("value") }})`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := web(`((f) => ({getItem: f, setItem: f, removeItem: f}))(` + f + `)`)
+			_, _, get := s.Get(ctx, "key")
+			for _, err := range []error{get, s.Set(ctx, "key", "value"), s.Remove(ctx, "key")} {
+				if !errors.Is(err, storage.ErrNotAtOnce) {
+					t.Errorf("got %v", err)
+				}
+			}
+		})
+	}
+	t.Run("a throw", func(t *testing.T) {
+		_, _, err := web(`({getItem() { throw new Error("no") }})`).Get(ctx, "key")
+		wantCode(t, err, literr.StorageDenied, "key")
+	})
+}

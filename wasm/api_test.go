@@ -21,7 +21,8 @@ func TestAPI(t *testing.T) {
 	wantReason(t, api(unreachable).Call("call", "none", `{}`).Get("error"), "internal")
 	client := open(t, unreachable, custom, `{}`)
 	names := js.Global().Get("Object").Call("keys", client).Call("join").String()
-	if names != "connect,disconnect,getLitActionSessionSigs,getSessionKey,getLatestBlockhash,release" {
+	if names != "connect,disconnect,refresh,getLitActionSessionSigs,getPkpSessionSigs,getSessionSigs,signSessionKey,getWalletSig,"+
+		"checkNeedToResignSessionKey,getLatestBlockhash,getSessionKey,release" {
 		t.Errorf("a client has %s", names)
 	}
 }
@@ -65,7 +66,7 @@ func TestHostilePorts(t *testing.T) {
 	} {
 		t.Run(ports, func(t *testing.T) {
 			client := open(t, unreachable, custom, ports)
-			if got := result(t, client.Call("getSessionKey")); !strings.HasPrefix(got, `{"publicKey":"`) {
+			if got := sessionKey(t, client); !strings.HasPrefix(got, `{"publicKey":"`) {
 				t.Errorf("got %s", got)
 			}
 		})
@@ -91,7 +92,9 @@ func TestParamsAreChecked(t *testing.T) {
 		`'{"litActionSource":"1"}'`:                                       "missing_param",
 	} {
 		t.Run(params, func(t *testing.T) {
-			wantReason(t, rejection(t, client.Call("getLitActionSessionSigs", eval(params))), want)
+			for _, name := range []string{"getLitActionSessionSigs", "getPkpSessionSigs", "getSessionSigs", "signSessionKey"} {
+				wantReason(t, rejection(t, client.Call(name, eval(params))), want)
+			}
 		})
 	}
 }
@@ -132,60 +135,39 @@ func TestCauseIsTheErrorOfThePage(t *testing.T) {
 
 func TestAbort(t *testing.T) {
 	const hangs = `() => new Promise(() => {})`
-	const slowStorage = `{storage: {getItem: () => new Promise(() => {}), setItem() {}, removeItem() {}}}`
-	for _, name := range []string{"connect", "getSessionKey"} {
-		t.Run(name+", before", func(t *testing.T) {
-			reason := eval(`new Error("user left")`)
-			got := rejection(t, open(t, hangs, custom, slowStorage).Call(name, withSignal(name, eval(`(r) => AbortSignal.abort(r)`).Invoke(reason))...))
-			if !got.Equal(reason) {
-				t.Errorf("rejected with %v", got)
-			}
-		})
-		t.Run(name+", during", func(t *testing.T) {
-			controller := eval(`new AbortController()`)
-			promise := open(t, hangs, custom, slowStorage).Call(name, withSignal(name, controller.Get("signal"))...)
-			nextTask()
-			controller.Call("abort")
-			if got := rejection(t, promise); !got.Equal(controller.Get("signal").Get("reason")) {
-				t.Errorf("rejected with %v", got)
-			}
-		})
-		t.Run(name+", no signal", func(t *testing.T) {
-			wantReason(t, rejection(t, open(t, hangs, custom, slowStorage).Call(name, withSignal(name, js.ValueOf("signal"))...)), "invalid_param")
-		})
-	}
-	t.Run("after", func(t *testing.T) {
-		controller := eval(`new AbortController()`)
-		key := result(t, open(t, hangs, custom, `{}`).Call("getSessionKey", controller.Get("signal")))
-		controller.Call("abort")
-		nextTask()
-		if key == "" {
-			t.Error("no key")
+	t.Run("before", func(t *testing.T) {
+		reason := eval(`new Error("user left")`)
+		signal := eval(`(r) => AbortSignal.abort(r)`).Invoke(reason)
+		if got := rejection(t, open(t, hangs, custom, `{}`).Call("connect", js.Undefined(), signal)); !got.Equal(reason) {
+			t.Errorf("rejected with %v", got)
 		}
 	})
-}
-
-// withSignal is the arguments of a method of which only the signal is given.
-func withSignal(name string, signal js.Value) []any {
-	if name == "connect" {
-		return []any{js.Undefined(), signal}
-	}
-	return []any{signal}
+	t.Run("during", func(t *testing.T) {
+		controller := eval(`new AbortController()`)
+		promise := open(t, hangs, custom, `{}`).Call("connect", js.Undefined(), controller.Get("signal"))
+		nextTask()
+		controller.Call("abort")
+		if got := rejection(t, promise); !got.Equal(controller.Get("signal").Get("reason")) {
+			t.Errorf("rejected with %v", got)
+		}
+	})
+	t.Run("no signal", func(t *testing.T) {
+		wantReason(t, rejection(t, open(t, hangs, custom, `{}`).Call("connect", js.Undefined(), "signal")), "invalid_param")
+	})
 }
 
 func TestTwoClientsAtOnce(t *testing.T) {
 	exports := api(unreachable)
 	first, second := newClient(t, exports, custom, `{}`), newClient(t, exports, custom, `{}`)
 	defer second.Call("release")
-	a, b := first.Call("getSessionKey"), second.Call("getSessionKey")
-	keyA, keyB := result(t, a), result(t, b)
+	keyA, keyB := sessionKey(t, first), sessionKey(t, second)
 	if keyA == keyB {
 		t.Error("two clients with memory of their own have one key")
 	}
 	waiting := second.Call("connect")
 	first.Call("release") // must not touch the other one
 	wantReason(t, rejection(t, waiting), "chain_unreachable")
-	if again := result(t, second.Call("getSessionKey")); again != keyB {
+	if again := sessionKey(t, second); again != keyB {
 		t.Errorf("the second client's key changed from %s to %s", keyB, again)
 	}
 }
@@ -203,7 +185,7 @@ func TestClientsLeaveNothingBehind(t *testing.T) {
 	live := func(n int) uint64 {
 		for range n {
 			client := newClient(t, exports, custom, `{now: Date.now, onEvent() {}, storage: sessionStorage}`)
-			result(t, client.Call("getSessionKey"))
+			sessionKey(t, client)
 			rejection(t, client.Call("connect"))
 			client.Call("release")
 		}

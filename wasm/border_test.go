@@ -82,6 +82,16 @@ func result(t *testing.T, promise js.Value) string {
 	return v.String()
 }
 
+// sessionKey returns what getSessionKey answers at once.
+func sessionKey(t *testing.T, client js.Value) string {
+	t.Helper()
+	outcome := client.Call("getSessionKey")
+	if e := outcome.Get("error"); !e.IsUndefined() {
+		t.Fatalf("getSessionKey: %s", e.Get("message"))
+	}
+	return outcome.Get("value").String()
+}
+
 // rejection waits for a call and returns what it is rejected with.
 func rejection(t *testing.T, promise js.Value) js.Value {
 	t.Helper()

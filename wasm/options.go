@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"math"
 	"syscall/js"
@@ -11,6 +12,7 @@ import (
 	"litsession/internal/jsjson"
 	"litsession/internal/litclient"
 	"litsession/internal/literr"
+	"litsession/internal/session"
 	"litsession/jsglue"
 	"litsession/storage"
 )
@@ -25,7 +27,7 @@ const (
 )
 
 // config decodes a client's configuration, JSON text, and joins it to what the
-// ports object brings: storage?, now?, onEvent?.
+// ports object brings: storage?, lock?, now?, onEvent?.
 func (e exports) config(text, ports js.Value) (litclient.Config, error) {
 	decoded, err := jsonText("config", text)
 	if err != nil {
@@ -39,6 +41,7 @@ func (e exports) config(text, ports js.Value) (litclient.Config, error) {
 	config.Store = store(ports)
 	config.Now = clock(ports)
 	config.Random = rand.Reader
+	config.Lock = lock(ports)
 	config.OnEvent = listener(ports)
 	return config, nil
 }
@@ -73,6 +76,40 @@ func store(ports js.Value) storage.Store {
 	return new(storage.Memory)
 }
 
+// lockPatience is how long to wait for a lock that somebody else holds: a tab
+// that was frozen while it had it must not hinder the others for ever.
+const lockPatience = 5 * time.Second
+
+// lock waits for a lock of the page's, ports.lock(name), whose promise gives
+// the function that releases it; nil where there is none.
+func lock(ports js.Value) session.Lock {
+	request := port(ports, "lock")
+	if request.IsUndefined() {
+		return nil
+	}
+	return func(ctx context.Context, name string) (func(), error) {
+		granted, err := jsglue.Invoke(request, name)
+		if err != nil {
+			return nil, err
+		}
+		waiting, stop := context.WithTimeout(ctx, lockPatience)
+		defer stop()
+		release, err := jsglue.Await(waiting, granted)
+		if err != nil {
+			go releaseLate(granted)
+			return nil, err
+		}
+		return func() { _, _ = jsglue.Invoke(release) }, nil
+	}
+}
+
+// releaseLate gives back a lock that comes when nobody waits for it any more.
+func releaseLate(granted js.Value) {
+	if release, err := jsglue.Await(context.Background(), granted); err == nil {
+		_, _ = jsglue.Invoke(release)
+	}
+}
+
 // clock is the caller's now, in milliseconds since 1970, or the machine's
 // where there is none or it gives no usable time.
 func clock(ports js.Value) func() time.Time {
@@ -93,14 +130,20 @@ func clock(ports js.Value) func() time.Time {
 const maxTime = 8.64e15
 
 // listener passes events on as JSON: {type: "error", error: fields}, with the
-// fields of makeError. What the listener throws is the loader's affair.
+// fields of makeError, or {type: "clockSkew", ms}. What the listener throws is
+// the loader's affair.
 func listener(ports js.Value) func(litclient.Event) {
 	onEvent := port(ports, "onEvent")
 	if onEvent.IsUndefined() {
 		return nil
 	}
 	return func(event litclient.Event) {
-		text := new(jsjson.Object).String("type", "error").Raw("error", jsglue.ErrorJSON(event.Err)).Bytes()
-		_, _ = jsglue.Invoke(onEvent, string(text))
+		var o jsjson.Object
+		if event.Err != nil {
+			o.String("type", "error").Raw("error", jsglue.ErrorJSON(event.Err))
+		} else {
+			o.String("type", "clockSkew").Int("ms", event.ClockSkew.Milliseconds())
+		}
+		_, _ = jsglue.Invoke(onEvent, string(o.Bytes()))
 	}
 }

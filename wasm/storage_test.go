@@ -13,11 +13,11 @@ const storageKey = "lit-session-key"
 func TestSessionKeyRestsInStorage(t *testing.T) {
 	local := eval(`(localStorage.clear(), localStorage)`)
 	defer local.Call("clear")
-	first := result(t, open(t, unreachable, custom, `{storage: localStorage}`).Call("getSessionKey"))
+	first := sessionKey(t, open(t, unreachable, custom, `{storage: localStorage}`))
 	if stored := local.Call("getItem", storageKey).String(); stored != first {
 		t.Errorf("localStorage holds %s, the call answers %s", stored, first)
 	}
-	second := result(t, open(t, unreachable, custom, `{storage: localStorage}`).Call("getSessionKey"))
+	second := sessionKey(t, open(t, unreachable, custom, `{storage: localStorage}`))
 	if second != first {
 		t.Errorf("another client on the same storage answers %s, want %s", second, first)
 	}
@@ -29,7 +29,7 @@ func TestSessionKeyOfTheOfficialSDKIsUsed(t *testing.T) {
 		`"secretKey":"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"}`
 	eval(`(key) => { localStorage.clear(); localStorage.setItem("lit-session-key", key) }`).Invoke(key)
 	defer eval(`localStorage`).Call("clear")
-	if got := result(t, open(t, unreachable, custom, `{storage: localStorage}`).Call("getSessionKey")); got != key {
+	if got := sessionKey(t, open(t, unreachable, custom, `{storage: localStorage}`)); got != key {
 		t.Errorf("got %s", got)
 	}
 }
@@ -51,7 +51,11 @@ func TestStorageThatFailsEndsNoCall(t *testing.T) {
 			js.Global().Set("events", js.Global().Get("Array").New())
 			defer js.Global().Delete("events")
 			client := open(t, unreachable, custom, `{storage: `+test.storage+`, onEvent: (json) => { events.push(json); throw new Error("a listener's own") }}`)
-			key := result(t, client.Call("getSessionKey"))
+			if test.name == "rejecting" { // what answers later is known after connect
+				rejection(t, client.Call("connect"))
+				nextTask()
+			}
+			key := sessionKey(t, client)
 			if !strings.HasPrefix(key, `{"publicKey":"`) {
 				t.Errorf("key %s", key)
 			}
@@ -66,11 +70,90 @@ func TestStorageThatFailsEndsNoCall(t *testing.T) {
 			if test.name == "text that is no key" || test.name == "garbage" {
 				return // such a storage never holds what was written to it
 			}
-			if again := result(t, client.Call("getSessionKey")); again != key {
+			if again := sessionKey(t, client); again != key {
 				t.Errorf("the next call answers another key")
 			}
 		})
 	}
+}
+
+// slow is a storage whose answers take a turn of the event loop; other clients
+// get theirs in between.
+const slow = `(() => {
+	const entries = new Map();
+	const later = (value) => new Promise((done) => setTimeout(done, 1, value));
+	return {
+		getItem: (key) => later(entries.get(key)),
+		setItem: async (key, value) => { await later(); entries.set(key, value); },
+		removeItem: async (key) => { await later(); entries.delete(key); },
+		entries,
+	};
+})()`
+
+// webLock is what the loader makes of Web Locks.
+const webLock = `(name) => new Promise((granted, refused) => {
+	navigator.locks.request("test " + name, () => new Promise((done) => granted(done))).catch(refused);
+})`
+
+func TestSessionKeyOfASlowStorage(t *testing.T) {
+	client := open(t, unreachable, custom, `{storage: `+slow+`}`)
+	for range 2 { // neither time may it wait, which would be for ever
+		wantReason(t, client.Call("getSessionKey").Get("error"), "not_ready")
+	}
+	rejection(t, client.Call("connect"))
+	key := keyOf(t, client)
+	if again := sessionKey(t, client); again != key {
+		t.Errorf("%s became %s", key, again)
+	}
+}
+
+// TestTabsShareOneKey has clients of several programs start at once on one
+// storage, as tabs do.
+func TestTabsShareOneKey(t *testing.T) {
+	for name, ports := range map[string]string{
+		"a storage that answers later, with Web Locks": `{storage: shared, lock: ` + webLock + `}`,
+		"one that answers at once":                     `{storage: localStorage}`,
+		"one that answers at once, with Web Locks":     `{storage: localStorage, lock: ` + webLock + `}`,
+		"with locks that throw":                        `{storage: localStorage, lock() { throw new Error("no") }}`,
+		"with locks that are refused":                  `{storage: localStorage, lock: async () => { throw new Error("no") }}`,
+		"with locks that are none":                     `{storage: localStorage, lock: 7}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			eval(`localStorage`).Call("clear")
+			defer eval(`localStorage`).Call("clear")
+			js.Global().Set("shared", eval(slow))
+			defer js.Global().Delete("shared")
+			const hangs = `() => new Promise(() => {})`
+			var tabs []js.Value
+			for range 5 {
+				tab := open(t, hangs, custom, ports)
+				controller := eval(`new AbortController()`)
+				connecting := tab.Call("connect", js.Undefined(), controller.Get("signal"))
+				t.Cleanup(func() { controller.Call("abort"); rejection(t, connecting) })
+				tabs = append(tabs, tab)
+			}
+			keys := map[string]bool{}
+			for _, tab := range tabs {
+				keys[keyOf(t, tab)] = true
+			}
+			if len(keys) != 1 {
+				t.Errorf("%d tabs have %d keys", len(tabs), len(keys))
+			}
+		})
+	}
+}
+
+// keyOf asks until the key is there.
+func keyOf(t *testing.T, client js.Value) string {
+	t.Helper()
+	for range 5000 {
+		if outcome := client.Call("getSessionKey"); outcome.Get("error").IsUndefined() {
+			return outcome.Get("value").String()
+		}
+		nextTask()
+	}
+	t.Fatal("there is no key")
+	return ""
 }
 
 func TestNowIsTheClock(t *testing.T) {

@@ -39,7 +39,7 @@ func newSession(t testing.TB, d devnet.Descriptor, requests string, methods ...n
 	config := must(litclient.DecodeConfig(text))(t)
 	config.Fetch, config.Store, config.Random, config.Now = fetch.HTTP{}, new(storage.Memory), rand.Reader, time.Now
 	c := must(litclient.New(config))(t)
-	if err := c.Connect(t.Context()); err != nil {
+	if err := c.Connect(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	params, err := json.Marshal(map[string]any{

@@ -31,6 +31,7 @@ type Header struct{ Name, Value string }
 type Response struct {
 	Status      int
 	ContentType string // as sent, "" when absent
+	Date        string // as sent; in browsers "" unless the server exposes it to the page
 	Body        []byte
 }
 

@@ -41,6 +41,7 @@ func (h HTTP) Fetch(ctx context.Context, r Request) (*Response, error) {
 	return &Response{
 		Status:      response.StatusCode,
 		ContentType: response.Header.Get("Content-Type"),
+		Date:        response.Header.Get("Date"),
 		Body:        body,
 	}, nil
 }

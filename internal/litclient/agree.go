@@ -25,12 +25,13 @@ type camp struct {
 	urls        []string
 	hdRoots     [][]string
 	blockhashes []string
+	skews       []time.Duration
 }
 
 // add counts one answer and reports whether it is the one that makes a camp
 // reach the threshold.
-func (t *tally) add(a answer[nodeapi.HandshakeResponse]) bool {
-	key, err := handshakeKey(a)
+func (t *tally) add(a answer[greeting]) bool {
+	key, err := handshakeKeyOf(a.value.HandshakeResponse, a.err)
 	if err != nil {
 		t.failures = append(t.failures, failureOf(a.url, err))
 		return false
@@ -41,14 +42,22 @@ func (t *tally) add(a answer[nodeapi.HandshakeResponse]) bool {
 	if isBlockhash(a.value.LatestBlockhash) {
 		c.blockhashes = append(c.blockhashes, a.value.LatestBlockhash)
 	}
+	if a.value.skew != nil {
+		c.skews = append(c.skews, *a.value.skew)
+	}
 	return len(c.urls) == t.threshold
 }
 
-func handshakeKey(a answer[nodeapi.HandshakeResponse]) (bls.PublicKey, error) {
-	if a.err != nil {
-		return bls.PublicKey{}, a.err
+// handshakeKeyOf is [handshakeKey] for an answer and its error.
+func handshakeKeyOf(r nodeapi.HandshakeResponse, err error) (bls.PublicKey, error) {
+	if err != nil {
+		return bls.PublicKey{}, err
 	}
-	r := a.value
+	return handshakeKey(r)
+}
+
+// handshakeKey returns the network key that an answer names, if it is one.
+func handshakeKey(r nodeapi.HandshakeResponse) (bls.PublicKey, error) {
 	if r.NetworkPublicKey == nodeapi.NoKey {
 		return bls.PublicKey{}, literr.Errorf(literr.NodeFault, "the node has no keys yet")
 	}
@@ -60,6 +69,15 @@ func handshakeKey(a answer[nodeapi.HandshakeResponse]) (bls.PublicKey, error) {
 		return bls.PublicKey{}, literr.Errorf(literr.NodesDisagree, "the node names more than one network key")
 	}
 	return key, nil
+}
+
+// leading is the size of the largest camp.
+func (t *tally) leading() int {
+	size := 0
+	for _, c := range t.camps {
+		size = max(size, len(c.urls))
+	}
+	return size
 }
 
 func (t *tally) campOf(key bls.PublicKey) *camp {

@@ -18,9 +18,12 @@ type Client struct {
 	known  contracts.Network
 	cache  *session.Cache
 
+	connecting, refreshing flights[struct{}]
+	authorizing            flights[authorization]
+
 	mutex   sync.Mutex
-	network *network // nil until connected
-	attempt *attempt // the connect that is under way, nil if none is
+	network *network      // nil until connected
+	skew    time.Duration // see [Client.ClockSkew]
 }
 
 // network is what connect found out. It is replaced, never changed.
@@ -44,7 +47,7 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 	report := func(err error) { config.OnEvent(Event{Err: err}) }
-	return &Client{config: config, known: known, cache: session.NewCache(config.Store, report)}, nil
+	return &Client{config: config, known: known, cache: session.NewCache(config.Store, config.Lock, report)}, nil
 }
 
 // State is what a connected client knows of its network.
@@ -56,6 +59,7 @@ type State struct {
 	HDRootPublicKeys   []string // 66 hex digits each
 	LatestBlockhash    string
 	CurrentEpochNumber uint64
+	ClockSkew          time.Duration
 }
 
 // State returns what the client knows; ok is false while it is not connected.
@@ -71,7 +75,8 @@ func (c *Client) State() (s State, ok bool) {
 		NetworkPublicKey:   n.key.String(),
 		HDRootPublicKeys:   n.hdRoots,
 		LatestBlockhash:    n.blockhash,
-		CurrentEpochNumber: n.epoch.CurrentNumber(c.config.Now()),
+		CurrentEpochNumber: n.epoch.CurrentNumber(c.now()),
+		ClockSkew:          c.ClockSkew(),
 	}, true
 }
 
@@ -87,19 +92,33 @@ func (c *Client) SessionKey(ctx context.Context) (session.KeyPair, error) {
 	return c.cache.Key(ctx, c.config.Random)
 }
 
+// SessionKeyAtOnce is [Client.SessionKey] for callers who cannot wait. Of a
+// store that answers later it knows what was read before, by Connect for
+// instance; if nothing was, it is [literr.NotReady].
+func (c *Client) SessionKeyAtOnce() (session.KeyPair, error) {
+	return c.cache.KeyAtOnce(c.config.Random)
+}
+
 func (c *Client) current() *network {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.network
 }
 
-// ready returns the network, or [literr.NotReady].
-func (c *Client) ready() (*network, error) {
+// What the official SDK says when it is not connected, by call; callers match
+// these texts, mistakes included.
+const (
+	notReady            = "LitNodeClient is not ready. Please call await litNodeClient.connect() first."
+	notReadyForSessions = "[executeJs] " + notReady
+	notReadyForSigning  = "[signSessionKey] ]LitNodeClient is not ready.  Please call await litNodeClient.connect() first."
+)
+
+// ready returns the network, or [literr.NotReady] in the given words.
+func (c *Client) ready(words string) (*network, error) {
 	if n := c.current(); n != nil {
 		return n, nil
 	}
-	return nil, literr.Errorf(literr.NotReady,
-		"LitNodeClient is not ready. Please call await litNodeClient.connect() first.")
+	return nil, literr.Errorf(literr.NotReady, "%s", words)
 }
 
 func (c *Client) randomBytes(b []byte) error {

@@ -14,6 +14,7 @@ import (
 	"litsession/internal/fetch"
 	"litsession/internal/jsjson"
 	"litsession/internal/literr"
+	"litsession/internal/session"
 	"litsession/storage"
 )
 
@@ -38,12 +39,14 @@ type Config struct {
 	Store   storage.Store
 	Now     func() time.Time
 	Random  io.Reader
-	OnEvent func(Event) // told of what happens beside a call; may be nil
+	Lock    session.Lock // held while a session key is made; nil for none
+	OnEvent func(Event)  // told of what happens beside a call; may be nil
 }
 
 // Event is something that happened beside a call.
 type Event struct {
-	Err error // a failure of the storage; the session goes on from memory
+	Err       error         // a failure of the storage; the session goes on from memory
+	ClockSkew time.Duration // if Err is nil: what [Client.ClockSkew] is from now on
 }
 
 // DecodeConfig reads the official SDK's options: litNetwork, rpcUrl,

@@ -24,69 +24,56 @@ const (
 	challengeSize     = 32
 )
 
-// attempt is a connect that several callers wait for.
-type attempt struct {
-	done chan struct{}
-	err  error
-}
-
 // Connect reads the validators from the chain, shakes hands with all of them
 // and keeps what at least the threshold says alike: the network's keys. A
 // node that is slow, dead or of another opinion does not hinder it. Calls at
 // the same time share one attempt; if a repeated Connect fails, what was known
-// before stays usable.
+// before stays usable. The session key is read, or made, on the way, so that
+// [Client.SessionKeyAtOnce] knows it afterwards. progress may be nil.
 //
 // Attestation of nodes cannot be checked yet: a client that asks for it, or a
 // network that demands it (datil-test, datil), is [literr.BadAttestation].
 // Other errors: [literr.ChainUnreachable], [literr.NotEnoughNodes],
 // [literr.NodesDisagree], [literr.Timeout].
-func (c *Client) Connect(ctx context.Context) error {
-	c.mutex.Lock()
-	a := c.attempt
-	if a == nil {
-		a = &attempt{done: make(chan struct{})}
-		c.attempt = a
-		// The attempt belongs to all who wait for it: one caller that gives up
-		// does not end it. Its own timeouts do.
-		go c.runAttempt(context.WithoutCancel(ctx), a)
-	}
-	c.mutex.Unlock()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-a.done:
-		return a.err
-	}
+func (c *Client) Connect(ctx context.Context, progress Progress) error {
+	_, err := c.connecting.do(ctx, "", progress, func(ctx context.Context, progress Progress) (struct{}, error) {
+		return struct{}{}, c.connect(ctx, progress)
+	})
+	return err
 }
 
-func (c *Client) runAttempt(ctx context.Context, a *attempt) {
-	defer close(a.done)
-	defer func() {
-		if r := recover(); r != nil {
-			a.err = literr.Errorf(literr.Internal, "internal error: %v", r)
-		}
-	}()
-	n, err := c.connect(ctx)
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	c.attempt = nil
-	if a.err = err; err == nil {
-		c.network = n
-	}
-}
-
-func (c *Client) connect(ctx context.Context) (*network, error) {
+func (c *Client) connect(ctx context.Context, progress Progress) error {
 	if c.config.CheckNodeAttestation || c.config.Network == "datil" || c.config.Network == "datil-test" {
-		return nil, literr.Errorf(literr.BadAttestation, "the attestation of %s's nodes cannot be checked by this version", c.config.Network).
+		return literr.Errorf(literr.BadAttestation, "the attestation of %s's nodes cannot be checked by this version", c.config.Network).
 			WithHint("Use a network without attestation and leave checkNodeAttestation out.")
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, c.config.ConnectTimeout, errHandshakeTimeout)
 	defer cancel()
+	keyRead := make(chan struct{})
+	go func() {
+		defer close(keyRead)
+		_, _ = c.SessionKey(ctx) // whoever needs it meets the same failure
+	}()
+	n, err := c.find(ctx, progress)
+	<-keyRead
+	if err != nil {
+		return err
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.network = n
+	return nil
+}
+
+// find reads the network from the chain and shakes hands with its nodes.
+func (c *Client) find(ctx context.Context, progress Progress) (*network, error) {
+	progress.tell(Step{Phase: PhaseChain, Needed: 1})
 	n, err := c.readStaking(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return n, c.shakeHands(ctx, n)
+	progress.tell(Step{Phase: PhaseChain, Done: 1, Needed: 1})
+	return n, c.shakeHands(ctx, n, progress)
 }
 
 var errHandshakeTimeout = errors.New("connectTimeout is over")
@@ -113,7 +100,8 @@ func (c *Client) readStaking(ctx context.Context) (*network, error) {
 }
 
 // shakeHands asks all nodes and fills in what they agree on.
-func (c *Client) shakeHands(ctx context.Context, n *network) error {
+func (c *Client) shakeHands(ctx context.Context, n *network, progress Progress) error {
+	block := c.latestBlock(ctx)
 	id, err := c.requestID()
 	if err != nil {
 		return err
@@ -121,12 +109,13 @@ func (c *Client) shakeHands(ctx context.Context, n *network) error {
 	votes := tally{threshold: n.threshold}
 	graceCtx, endGrace := context.WithCancelCause(ctx)
 	defer endGrace(nil)
-	err = fanOut(graceCtx, n.nodes, func(ctx context.Context, url string) (nodeapi.HandshakeResponse, error) {
+	err = fanOut(graceCtx, n.nodes, func(ctx context.Context, url string) (greeting, error) {
 		return c.handshake(ctx, url, id, n.epoch)
-	}, func(a answer[nodeapi.HandshakeResponse]) bool {
+	}, func(a answer[greeting]) bool {
 		if votes.add(a) {
 			time.AfterFunc(handshakeGrace, func() { endGrace(errGraceOver) })
 		}
+		progress.tell(Step{Phase: PhaseHandshake, Node: a.url, Done: votes.leading(), Needed: n.threshold})
 		return false
 	})
 	agreed := votes.winner()
@@ -138,6 +127,7 @@ func (c *Client) shakeHands(ctx context.Context, n *network) error {
 	n.hdRoots = mostCommonList(agreed.hdRoots)
 	n.blockhash = mostCommon(agreed.blockhashes)
 	n.blockhashAt = c.config.Now()
+	c.measureClock(n.threshold, agreed.skews, block)
 	if n.blockhash == "" {
 		return literr.Errorf(literr.NodeFault, `latestBlockhash is not available. Received: "0x"`).
 			WithHint("The nodes know no block yet; try again in a few seconds.")
@@ -147,24 +137,26 @@ func (c *Client) shakeHands(ctx context.Context, n *network) error {
 
 var errGraceOver = errors.New("enough nodes answered")
 
-func (c *Client) handshake(ctx context.Context, url, id string, epoch contracts.Epoch) (nodeapi.HandshakeResponse, error) {
+func (c *Client) handshake(ctx context.Context, url, id string, epoch contracts.Epoch) (greeting, error) {
 	challenge := make([]byte, challengeSize)
 	if err := c.randomBytes(challenge); err != nil {
-		return nodeapi.HandshakeResponse{}, err
+		return greeting{}, err
 	}
-	client := nodeapi.Client{Fetch: c.config.Fetch, RequestID: id}
-	return client.Handshake(ctx, url, nodeapi.HandshakeRequest{
+	fetcher := &dated{Fetcher: c.config.Fetch, now: c.config.Now}
+	client := nodeapi.Client{Fetch: fetcher, RequestID: id}
+	r, err := client.Handshake(ctx, url, nodeapi.HandshakeRequest{
 		ClientPublicKey: "test", // what the official SDK sends; nodes ignore it
 		Challenge:       hex.EncodeToString(challenge),
-		Epoch:           epoch.CurrentNumber(c.config.Now()),
+		Epoch:           epoch.CurrentNumber(c.now()),
 	})
+	return greeting{r, fetcher.skew}, err
 }
 
 // LatestBlockhash returns the block hash that serves as nonce. One older than
 // 30 s is asked for anew, from one node after the other until one answers
 // with the network's key. Errors: [literr.NotReady], [literr.NotEnoughNodes].
 func (c *Client) LatestBlockhash(ctx context.Context) (string, error) {
-	n, err := c.ready()
+	n, err := c.ready(notReady)
 	if err != nil {
 		return "", err
 	}
@@ -207,13 +199,7 @@ func (c *Client) askBlockhash(ctx context.Context, url, id string, n *network) (
 	if err != nil || key != n.key || !isBlockhash(r.LatestBlockhash) {
 		return "", literr.Errorf(literr.NodesDisagree, "node %s has another network key or no block hash", url)
 	}
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	if c.network == n {
-		fresh := *n
-		fresh.blockhash, fresh.blockhashAt = r.LatestBlockhash, c.config.Now()
-		c.network = &fresh
-	}
+	c.update(func(now *network) { now.blockhash, now.blockhashAt = r.LatestBlockhash, c.config.Now() })
 	return r.LatestBlockhash, nil
 }
 

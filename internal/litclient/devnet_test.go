@@ -65,7 +65,7 @@ func TestWhatTheNetworkAnswers(t *testing.T) {
 	network := start(t)
 	d := network.Descriptor()
 	c := newClient(t, d)
-	if err := c.Connect(t.Context()); err != nil {
+	if err := c.Connect(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	for name, row := range map[string]struct {
@@ -127,7 +127,7 @@ func TestFaults(t *testing.T) {
 				continue
 			}
 			c := newClient(t, d)
-			connected := c.Connect(t.Context())
+			connected := c.Connect(t.Context(), nil)
 			for i := range bad {
 				if err := network.SetFault(i, row.fault); err != nil {
 					t.Fatal(err)
@@ -135,7 +135,7 @@ func TestFaults(t *testing.T) {
 			}
 			if bad == 4 {
 				c = newClient(t, d)
-				connected = c.Connect(t.Context())
+				connected = c.Connect(t.Context(), nil)
 			}
 			if connected != nil {
 				t.Errorf("%d nodes %s: connect: %v", bad, name, connected)
@@ -161,11 +161,11 @@ func TestConnectFailures(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := newClient(t, d).Connect(t.Context()); !errors.Is(err, literr.NotEnoughNodes) {
+	if err := newClient(t, d).Connect(t.Context(), nil); !errors.Is(err, literr.NotEnoughNodes) {
 		t.Errorf("five nodes down: got %v", err)
 	}
 	d.RPCURL = "http://127.0.0.1:1"
-	if err := newClient(t, d).Connect(t.Context()); !errors.Is(err, literr.ChainUnreachable) {
+	if err := newClient(t, d).Connect(t.Context(), nil); !errors.Is(err, literr.ChainUnreachable) {
 		t.Errorf("no chain: got %v", err)
 	}
 }

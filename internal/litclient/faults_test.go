@@ -101,7 +101,7 @@ func TestFourNodesMayDoWhatTheyLike(t *testing.T) {
 	for _, m := range misbehaviours() {
 		setFaults(t, network, 4, m.fault)
 		c := newClient(t, d)
-		if err := c.Connect(t.Context()); err != nil {
+		if err := c.Connect(t.Context(), nil); err != nil {
 			t.Errorf("%+v: connect: %v", m.fault, err)
 		} else if err := verified(t, c, d, 15*time.Second); err != nil {
 			t.Errorf("%+v: %v", m.fault, err)
@@ -119,7 +119,7 @@ func TestFiveNodesStopASessionForAReason(t *testing.T) {
 			limit = time.Second
 		}
 		c := newClient(t, d)
-		if err := c.Connect(t.Context()); err != nil {
+		if err := c.Connect(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
 		setFaults(t, network, 5, m.fault)
@@ -145,7 +145,7 @@ func TestFiveNodesStopAConnect(t *testing.T) {
 		"rate-limited":      literr.NotEnoughNodes,
 	} {
 		setFaults(t, network, 5, devnet.Fault{Kind: kind})
-		if err := newClient(t, d).Connect(t.Context()); !errors.Is(err, want) {
+		if err := newClient(t, d).Connect(t.Context(), nil); !errors.Is(err, want) {
 			t.Errorf("%s: got %v, want %s", kind, err, want)
 		}
 	}

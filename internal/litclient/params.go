@@ -1,23 +1,14 @@
 package litclient
 
 import (
-	"encoding/base64"
 	"time"
-	"unicode/utf8"
 
 	"litsession/internal/eth"
-	"litsession/internal/ipfs"
 	"litsession/internal/jsjson"
-	"litsession/internal/literr"
 	"litsession/internal/nodeapi"
 	"litsession/internal/recap"
 	"litsession/internal/session"
-	"litsession/internal/siwe"
 )
-
-// maxSessionLength is the longest time between issue and expiration that
-// nodes accept. Source: protocol 8.4.2.
-const maxSessionLength = 30 * 24 * time.Hour
 
 // ResourceAbility is one thing that the session is to be allowed.
 type ResourceAbility struct {
@@ -26,297 +17,166 @@ type ResourceAbility struct {
 	Data     []byte // restriction, JSON object; nil for none
 }
 
-// SessionSigsParams are the parameters of [Client.GetLitActionSessionSigs],
-// decoded and checked. Make one with [DecodeSessionSigsParams].
-type SessionSigsParams struct {
-	PKP          eth.PublicKey
-	Code         string // the action's source in base64, "" when IPFSID says which
-	IPFSID       string // the action's CIDv0, "" when Code is given
-	ActionCID    string // of either
-	JSParams     []byte // JSON, as the caller wrote it
-	Requests     []ResourceAbility
-	RequestsJSON []byte // the same, the caller's bytes
-	AuthMethods  []nodeapi.AuthMethod
-	Base         recap.Capability // whose statement stands before the requested one's
-	Expiration   string           // RFC 3339 as the caller wrote it, "" for the default
-	Domain       string           // "" for the client's
-	SessionKey   *session.KeyPair // nil for the stored one
-	Capabilities [][]byte         // JSON of AuthSigs to be carried along
+// SignSessionKeyParams are the parameters of [Client.SignSessionKey], decoded
+// and checked. Make them with [DecodeSignSessionKeyParams].
+type SignSessionKeyParams struct {
+	PKP         eth.PublicKey
+	Code        string   // the action's source in base64, "" when IPFSID says which or there is none
+	IPFSID      string   // the action's CIDv0, "" when Code is given or there is no action
+	ActionCID   string   // of either, "" for no action
+	Gateways    []string // where to fetch the code of IPFSID; nil leaves that to the nodes
+	JSParams    []byte   // JSON, as the caller wrote it; nil for none
+	AuthMethods []nodeapi.AuthMethod
+	Requests    []ResourceAbility
+	Statement   string           // what stands between the fixed statement and the ReCap's
+	ChainID     uint64           // of the message
+	Expiration  string           // RFC 3339 as the caller wrote it, "" for the default
+	Domain      string           // "" for the client's
+	SessionKey  *session.KeyPair // nil for the stored one
+	Progress    Progress         // may be nil
 }
 
-// DecodeSessionSigsParams reads the official SDK's parameter object and checks
-// everything that can be known without the network; now is for the
+// SessionSigsParams are the parameters of the functions that return session
+// signatures, decoded and checked. Make them with [DecodeSessionSigsParams],
+// [DecodePKPSessionSigsParams] or [DecodeWalletSessionSigsParams].
+type SessionSigsParams struct {
+	SignSessionKeyParams
+	RequestsJSON []byte           // Requests in the caller's bytes
+	Base         recap.Capability // the caller's own; its statement stands before the requested one's
+	Capabilities [][]byte         // JSON of AuthSigs to be carried along
+	Chain        string           // for the callback only, as is what follows
+	SwitchChain  bool
+	SignIn       SignIn // asks a wallet for an AuthSig, nil for none
+}
+
+// DecodeSessionSigsParams reads getLitActionSessionSigs' parameter object and
+// checks everything that can be known without the network; now is for the
 // expiration. The first thing that is wrong is returned, as
 // [literr.InvalidParam], [literr.MissingParam], [literr.ConflictingParams] or
 // [literr.InvalidSessionKey], with detail param. No value is quoted.
 func DecodeSessionSigsParams(text []byte, now time.Time) (SessionSigsParams, error) {
+	return decodeSessionSigsParams(text, now, func(d *paramDecoder, p *SessionSigsParams) {
+		d.requireAction()
+		d.requireJSParams()
+		d.action(&p.SignSessionKeyParams)
+		d.pkp(&p.SignSessionKeyParams)
+	})
+}
+
+// DecodePKPSessionSigsParams is [DecodeSessionSigsParams] for
+// getPkpSessionSigs, where the action is optional.
+func DecodePKPSessionSigsParams(text []byte, now time.Time) (SessionSigsParams, error) {
+	return decodeSessionSigsParams(text, now, func(d *paramDecoder, p *SessionSigsParams) {
+		d.action(&p.SignSessionKeyParams)
+		d.pkp(&p.SignSessionKeyParams)
+	})
+}
+
+// DecodeWalletSessionSigsParams is [DecodeSessionSigsParams] for
+// getSessionSigs, where PKP and action are for the callback and optional. The
+// callback itself is set by the caller.
+func DecodeWalletSessionSigsParams(text []byte, now time.Time) (SessionSigsParams, error) {
+	return decodeSessionSigsParams(text, now, func(d *paramDecoder, p *SessionSigsParams) { d.forCallback(p) })
+}
+
+func decodeSessionSigsParams(text []byte, now time.Time, own func(*paramDecoder, *SessionSigsParams)) (SessionSigsParams, error) {
 	v, err := jsjson.Parse(text)
 	if err != nil {
 		return SessionSigsParams{}, err
 	}
 	d := &paramDecoder{object: v}
-	var p SessionSigsParams
-	d.action(&p)
-	d.jsParams(&p)
-	d.pkp(&p)
+	p := SessionSigsParams{SignSessionKeyParams: SignSessionKeyParams{ChainID: 1}}
+	own(d, &p)
 	d.requests(&p)
-	d.expiration(&p, now)
-	d.sessionKey(&p)
+	d.expiration(&p.SignSessionKeyParams, now)
+	d.sessionKey(&p.SignSessionKeyParams)
 	d.capabilities(&p)
-	d.authMethods(&p)
+	d.authMethods(&p.SignSessionKeyParams)
 	d.base(&p)
 	p.Domain = d.domain()
+	p.Statement = p.Base.Statement()
 	return p, d.err
 }
 
-// paramDecoder reads the members of a parameter object; the first failure
-// stays in err.
-type paramDecoder struct {
-	object jsjson.Value
-	err    error
-}
-
-func invalidParam(param, want string) *literr.Error {
-	return literr.Errorf(literr.InvalidParam, "%s must be %s", param, want).With("param", param).With("want", want)
-}
-
-func missingParam(param, message string) *literr.Error {
-	return literr.Errorf(literr.MissingParam, "%s", message).With("param", param)
-}
-
-func (d *paramDecoder) setErr(err error) {
-	if d.err == nil {
-		d.err = err
-	}
-}
-
-func (d *paramDecoder) fail(param, want string) { d.setErr(invalidParam(param, want)) }
-
-// text reads an optional string; what JavaScript takes for false is "".
-func (d *paramDecoder) text(name string) string {
-	v := d.object.Get(name)
-	if !v.Truthy() {
-		return ""
-	}
-	text, ok := v.Text()
-	if !ok {
-		d.fail(name, "a string")
-	}
-	return text
-}
-
-// whole reads an optional whole number of at least 0.
-func (d *paramDecoder) whole(name string) int64 {
-	v := d.object.Get(name)
-	if !v.Truthy() {
-		return 0
-	}
-	n, ok := v.Int()
-	if !ok || n < 0 {
-		d.fail(name, "a whole number")
-	}
-	return n
-}
-
-func (d *paramDecoder) action(p *SessionSigsParams) {
-	code, source := d.text("litActionCode"), d.text("litActionSource")
-	p.IPFSID = d.text("litActionIpfsId")
-	given := 0
-	for _, one := range []string{code, source, p.IPFSID} {
-		if one != "" {
-			given++
-		}
-	}
-	switch {
-	case given == 0:
-		d.setErr(literr.Errorf(literr.InvalidParam, `Either "litActionCode" or "litActionIpfsId" must be provided.`).
-			With("param", "litActionCode").WithHint(`Raw JavaScript goes into "litActionSource".`))
-	case given > 1:
-		d.setErr(literr.Errorf(literr.ConflictingParams,
-			"[getPkpSessionSigs/callback]litActionCode and litActionIpfsId cannot exist at the same time").
-			With("param", "litActionCode").WithHint("Pass exactly one of litActionCode, litActionSource and litActionIpfsId."))
-	case p.IPFSID != "":
-		d.actionByCID(p)
-	case source != "":
-		p.Code = base64.StdEncoding.EncodeToString([]byte(source))
-		p.ActionCID = ipfs.Sum([]byte(source)).String()
-	default:
-		d.actionByCode(p, code)
-	}
-}
-
-func (d *paramDecoder) actionByCID(p *SessionSigsParams) {
-	cid, err := ipfs.ParseCID(p.IPFSID)
+// DecodeSignSessionKeyParams is [DecodeSessionSigsParams] for signSessionKey:
+// action, statement and chainId are optional. Nodes sign nothing without
+// resourceAbilityRequests.
+func DecodeSignSessionKeyParams(text []byte, now time.Time) (SignSessionKeyParams, error) {
+	v, err := jsjson.Parse(text)
 	if err != nil {
-		d.fail("litActionIpfsId", "a CIDv0, 46 characters beginning with Qm")
-		return
+		return SignSessionKeyParams{}, err
 	}
-	p.ActionCID = cid.String()
+	d := &paramDecoder{object: v}
+	p := SessionSigsParams{}
+	d.action(&p.SignSessionKeyParams)
+	d.pkp(&p.SignSessionKeyParams)
+	d.requests(&p)
+	d.expiration(&p.SignSessionKeyParams, now)
+	d.sessionKey(&p.SignSessionKeyParams)
+	d.authMethods(&p.SignSessionKeyParams)
+	d.statement(&p.SignSessionKeyParams)
+	p.Domain = d.domain()
+	p.ChainID = 1
+	if id := d.object.Get("chainId"); id.Exists() && !id.IsNull() {
+		p.ChainID = uint64(d.whole("chainId"))
+	}
+	return p.SignSessionKeyParams, d.err
 }
 
-func (d *paramDecoder) actionByCode(p *SessionSigsParams, code string) {
-	source, err := base64.StdEncoding.Strict().DecodeString(code)
-	if err != nil || !utf8.Valid(source) {
-		d.setErr(invalidParam("litActionCode", "the action's source in base64").
-			WithHint(`Raw JavaScript goes into "litActionSource".`))
-		return
-	}
-	p.Code = code
-	p.ActionCID = ipfs.Sum(source).String()
+// WalletSigParams are the parameters of [Client.GetWalletSig], decoded and
+// checked. Make them with [DecodeWalletSigParams].
+type WalletSigParams struct {
+	SessionSigsParams
+	KeyURI string // of the session key, lit:session:<64 hex>
+	Nonce  string // block hash; "" for the latest
 }
 
-func (d *paramDecoder) jsParams(p *SessionSigsParams) {
-	v := d.object.Get("jsParams")
-	if !v.Truthy() {
-		d.setErr(missingParam("jsParams", "'jsParams' is required."))
-		return
-	}
-	if _, ok := v.Members(); !ok {
-		d.fail("jsParams", "an object, whose members become the action's globals")
-	}
-	p.JSParams = v.Raw()
-}
-
-func (d *paramDecoder) pkp(p *SessionSigsParams) {
-	text := d.text("pkpPublicKey")
-	if text == "" {
-		d.setErr(missingParam("pkpPublicKey", "pkpPublicKey is required"))
-		return
-	}
-	key, err := eth.ParsePublicKey(text)
+// DecodeWalletSigParams is [DecodeWalletSessionSigsParams] for getWalletSig,
+// where the session key may be given by its URI alone.
+func DecodeWalletSigParams(text []byte, now time.Time) (WalletSigParams, error) {
+	v, err := jsjson.Parse(text)
 	if err != nil {
-		d.setErr(invalidParam("pkpPublicKey", "an uncompressed secp256k1 public key: 04 and 128 hex digits, with or without 0x"))
+		return WalletSigParams{}, err
 	}
-	p.PKP = key
+	d := &paramDecoder{object: v}
+	p := WalletSigParams{KeyURI: d.text("sessionKeyUri"), Nonce: d.text("nonce")}
+	d.forCallback(&p.SessionSigsParams)
+	if v.Get("resourceAbilityRequests").Truthy() {
+		d.requests(&p.SessionSigsParams)
+	}
+	d.expiration(&p.SignSessionKeyParams, now)
+	d.sessionKey(&p.SignSessionKeyParams)
+	d.base(&p.SessionSigsParams)
+	p.Domain = d.domain()
+	if p.KeyURI == "" && p.SessionKey != nil {
+		p.KeyURI = p.SessionKey.URI()
+	}
+	if p.KeyURI == "" {
+		d.setErr(missingParam("sessionKeyUri", "sessionKeyUri is required"))
+	}
+	return p, d.err
 }
 
-func (d *paramDecoder) requests(p *SessionSigsParams) {
-	const name = "resourceAbilityRequests"
-	v := d.object.Get(name)
-	if !v.Truthy() {
-		d.setErr(missingParam(name, "[getPkpSessionSigs/callback]resourceAbilityRequests is required"))
-		return
-	}
-	items, ok := v.Items()
-	if !ok || len(items) == 0 {
-		d.fail(name, "a list of at least one {resource, ability}")
-	}
-	for _, item := range items {
-		p.Requests = append(p.Requests, d.request(name, item))
-	}
-	p.RequestsJSON = v.Raw()
+// ResignParams are the parameters of [Client.CheckNeedToResign].
+type ResignParams struct {
+	AuthSig  session.AuthSig
+	KeyURI   string
+	Requests []ResourceAbility
 }
 
-func (d *paramDecoder) request(name string, item jsjson.Value) ResourceAbility {
-	resource := item.Get("resource")
-	prefix, ok := resource.Get("resourcePrefix").Text()
-	id, ok2 := resource.Get("resource").Text()
-	ability, ok3 := item.Get("ability").Text()
-	if !ok || !ok2 || !ok3 || id == "" {
-		d.fail(name, "a list of {resource, ability}")
-	}
-	r := ResourceAbility{Resource: recap.Resource{Prefix: prefix, ID: id}, Ability: recap.Ability(ability)}
-	if !r.Ability.Fits(prefix) {
-		d.setErr(literr.Errorf(literr.InvalidParam, "The specified Lit resource does not support the specified ability.").
-			With("param", name).With("want", "an ability of the resource's kind"))
-	}
-	if data := item.Get("data"); data.Truthy() {
-		if _, ok := data.Members(); !ok {
-			d.fail(name+".data", "an object")
-		}
-		r.Data = data.Raw()
-	}
-	return r
-}
-
-func (d *paramDecoder) expiration(p *SessionSigsParams, now time.Time) {
-	p.Expiration = d.text("expiration")
-	if p.Expiration == "" {
-		return
-	}
-	t, err := siwe.ParseTime(p.Expiration)
-	switch {
-	case err != nil:
-		d.fail("expiration", "a time in ISO 8601 form, as toISOString gives it")
-	case !t.After(now):
-		d.fail("expiration", "a time in the future")
-	case t.After(now.Add(maxSessionLength)):
-		d.fail("expiration", "at most 30 days ahead")
-	}
-}
-
-func (d *paramDecoder) sessionKey(p *SessionSigsParams) {
-	v := d.object.Get("sessionKey")
-	if !v.Truthy() {
-		return
-	}
-	key, err := session.ParseKeyPair(v.Raw())
+// DecodeResignParams reads checkNeedToResignSessionKey's parameter object.
+// Errors are those of [DecodeSessionSigsParams].
+func DecodeResignParams(text []byte) (ResignParams, error) {
+	v, err := jsjson.Parse(text)
 	if err != nil {
-		d.setErr(err)
+		return ResignParams{}, err
 	}
-	p.SessionKey = &key
-}
-
-// capabilities keeps the callers' bytes, which are signed, and only looks at
-// their form.
-func (d *paramDecoder) capabilities(p *SessionSigsParams) {
-	list := d.object.Get("capabilityAuthSigs")
-	items, ok := list.Items()
-	if list.Truthy() && !ok {
-		d.fail("capabilityAuthSigs", "a list of AuthSigs")
-	}
-	for _, item := range items {
-		d.capability(p, "capabilityAuthSigs", item)
-	}
-	if v := d.object.Get("capacityDelegationAuthSig"); v.Truthy() {
-		d.capability(p, "capacityDelegationAuthSig", v)
-	}
-}
-
-func (d *paramDecoder) capability(p *SessionSigsParams, name string, v jsjson.Value) {
-	if _, err := session.ParseAuthSig(v.Raw()); err != nil {
-		d.fail(name, "an AuthSig: {sig, derivedVia, signedMessage, address}")
-	}
-	p.Capabilities = append(p.Capabilities, v.Raw())
-}
-
-func (d *paramDecoder) authMethods(p *SessionSigsParams) {
-	p.AuthMethods = []nodeapi.AuthMethod{}
-	v := d.object.Get("authMethods")
-	if !v.Truthy() {
-		return
-	}
-	items, ok := v.Items()
-	for _, item := range items {
-		kind, isNumber := item.Get("authMethodType").Int()
-		token, isText := item.Get("accessToken").Text()
-		ok = ok && isNumber && isText && kind > 0
-		p.AuthMethods = append(p.AuthMethods, nodeapi.AuthMethod{Type: int(kind), AccessToken: token})
-	}
-	if !ok {
-		d.fail("authMethods", "a list of {authMethodType, accessToken}")
-	}
-}
-
-// base reads sessionCapabilityObject, which crosses as {urn}.
-func (d *paramDecoder) base(p *SessionSigsParams) {
-	v := d.object.Get("sessionCapabilityObject")
-	if !v.Truthy() {
-		return
-	}
-	urn, _ := v.Get("urn").Text()
-	capability, err := recap.ParseURN(urn)
+	d := &paramDecoder{object: v}
+	var p SessionSigsParams
+	d.requests(&p)
+	authSig, err := session.ParseAuthSig(v.Get("authSig").Raw())
 	if err != nil {
-		d.fail("sessionCapabilityObject", "a session capability object")
+		d.fail("authSig", "an AuthSig: {sig, derivedVia, signedMessage, address}")
 	}
-	p.Base = capability
-}
-
-func (d *paramDecoder) domain() string {
-	domain := d.text("domain")
-	probe := siwe.Message{Domain: domain, URI: "a:", Version: "1", Nonce: "00000000", IssuedAt: "2026-01-01T00:00:00Z"}
-	if domain != "" && probe.Validate() != nil {
-		d.fail("domain", "a host, with the port if it has one")
-	}
-	return domain
+	return ResignParams{AuthSig: authSig, KeyURI: d.text("sessionKeyUri"), Requests: p.Requests}, d.err
 }

@@ -175,7 +175,7 @@ func connected(t testing.TB, p *player, now func() time.Time) (*litclient.Client
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Connect(t.Context()); err != nil {
+	if err := c.Connect(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	return c, store
@@ -378,7 +378,7 @@ func TestAttestationIsNeverSkippedInSilence(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.Connect(t.Context()); !errors.Is(err, literr.BadAttestation) {
+		if err := c.Connect(t.Context(), nil); !errors.Is(err, literr.BadAttestation) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

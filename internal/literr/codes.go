@@ -15,6 +15,7 @@ const (
 	UnknownNetwork    Code = "unknown_network"     // use one of the network names in the message
 	InvalidSessionKey Code = "invalid_session_key" // pass the sessionKey object that getSessionKey returned
 	NotReady          Code = "not_ready"           // await connect() first
+	NoWalletSignature Code = "no_wallet_signature" // have the callback return an AuthSig with sig, derivedVia, signedMessage and address
 )
 
 // What could not be reached.
@@ -72,7 +73,7 @@ const Internal Code = "internal"
 // Codes lists every code, in the order of this file.
 func Codes() []Code {
 	return []Code{
-		InvalidParam, MissingParam, ConflictingParams, UnknownNetwork, InvalidSessionKey, NotReady,
+		InvalidParam, MissingParam, ConflictingParams, UnknownNetwork, InvalidSessionKey, NotReady, NoWalletSignature,
 		NodeUnreachable, ChainUnreachable, GatewayUnreachable, NotEnoughNodes, Timeout,
 		NotAuthorized, ActionFailed, RequestRefused, RateLimited, NodeFault, NotEnoughShares,
 		BadSignature, BadShare, BadAttestation, CIDMismatch, MessageMismatch, NodesDisagree,

@@ -18,6 +18,10 @@ const (
 	AlgoBLS       = "LIT_BLS"
 )
 
+// algoWallet is what a wallet's AuthSig may name as its algorithm; mostly it
+// names none. The word is wrong, and the official SDK's.
+const algoWallet = "ed25519"
+
 // AuthSig is a signature over a SIWE message and who made it. The PKP's are
 // BLS signatures of the network.
 type AuthSig struct {
@@ -125,15 +129,54 @@ func (a AuthSig) Verify(network bls.PublicKey, now time.Time) (siwe.Message, err
 	return m, checkTimes(m, now)
 }
 
+// VerifyWallet checks an AuthSig that a wallet made: its kind, the EIP-191
+// signature by the address of the SIWE message, that the AuthSig names the same
+// one, and that now lies within the message's times as far as it has any. It
+// returns the message. Contract wallets (ERC-1271) do not pass. Errors are
+// [literr.BadSignature].
+func (a AuthSig) VerifyWallet(now time.Time) (siwe.Message, error) {
+	if a.Algo != "" && a.Algo != algoWallet {
+		return siwe.Message{}, literr.Errorf(literr.BadSignature,
+			"Unsupported signature algo for session signature. Expected ed25519 or LIT_BLS received %s", a.Algo)
+	}
+	m, err := siwe.Parse(a.SignedMessage)
+	if err != nil {
+		return siwe.Message{}, badSignature("its message is malformed", err)
+	}
+	if address, err := eth.ParseAddress(a.Address); err != nil || address != m.Address {
+		return siwe.Message{}, badSignature("its address is not the message's", err)
+	}
+	signer, err := eth.RecoverMessage(a.SignedMessage, a.Sig)
+	if err != nil {
+		return siwe.Message{}, err
+	}
+	if signer != m.Address {
+		return siwe.Message{}, badSignature("it was signed by another key than its address says", nil)
+	}
+	if m.ExpirationTime == "" {
+		return m, checkStart(m, now)
+	}
+	return m, checkTimes(m, now)
+}
+
+// ByNetwork reports whether the AuthSig claims to be a PKP's, signed by the
+// network.
+func (a AuthSig) ByNetwork() bool { return a.Algo == AlgoBLS }
+
 func checkTimes(m siwe.Message, now time.Time) error {
 	expiration, err := siwe.ParseTime(m.ExpirationTime)
 	if err != nil || !now.Before(expiration) {
 		return badSignature("it is expired", err)
 	}
-	if m.NotBefore != "" {
-		if start, err := siwe.ParseTime(m.NotBefore); err != nil || now.Before(start) {
-			return badSignature("it is not valid yet", err)
-		}
+	return checkStart(m, now)
+}
+
+func checkStart(m siwe.Message, now time.Time) error {
+	if m.NotBefore == "" {
+		return nil
+	}
+	if start, err := siwe.ParseTime(m.NotBefore); err != nil || now.Before(start) {
+		return badSignature("it is not valid yet", err)
 	}
 	return nil
 }

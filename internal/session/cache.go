@@ -22,30 +22,40 @@ const (
 // keyAuthSig and the hash of a [Scope] make the key of our own entries.
 const keyAuthSig = "litsession-auth-sig-"
 
-// Scope is everything that decides what an AuthSig of a Lit Action means.
-// Two calls share an AuthSig only if all of it is the same.
+// Scope is everything that decides what an AuthSig means. Two calls share an
+// AuthSig only if all of it is the same. Who signs is not part of it: the
+// network for calls that name a PKP, a wallet of the caller's choice for those
+// that bring a callback, which Wallet tells apart.
 type Scope struct {
+	Wallet      bool   // a callback decides who signs
 	Staking     string // address of the network's Staking contract
 	SessionKey  string // URI
 	PKP         string // public key
 	ActionCID   string
-	JSParams    []byte // JSON
+	JSParams    []byte // JSON, nil for none
 	AuthMethods []byte // JSON
 	ReCap       string // URN of what was asked for
+	Base        string // URN of the capability object that the caller brought
+	Statement   string
 	Domain      string
+	Chain       string
 }
 
-// key returns the storage key: a hash, so that jsParams and tokens do not
+// Key returns the storage key: a hash, so that jsParams and tokens do not
 // stand in storage.
-func (s Scope) key() (string, error) {
-	params, err := jsjson.Canonical(s.JSParams)
-	if err != nil {
-		return "", err
+func (s Scope) Key() (string, error) {
+	params := []byte("null")
+	if s.JSParams != nil {
+		var err error
+		if params, err = jsjson.Canonical(s.JSParams); err != nil {
+			return "", err
+		}
 	}
-	text := new(jsjson.Object).
+	text := new(jsjson.Object).Bool("wallet", s.Wallet).
 		String("staking", s.Staking).String("sessionKey", s.SessionKey).String("pkp", s.PKP).
 		String("action", s.ActionCID).Raw("jsParams", params).Raw("authMethods", s.AuthMethods).
-		String("recap", s.ReCap).String("domain", s.Domain).Bytes()
+		String("recap", s.ReCap).String("base", s.Base).String("statement", s.Statement).
+		String("domain", s.Domain).String("chain", s.Chain).Bytes()
 	hash := sha256.Sum256(text)
 	return keyAuthSig + hex.EncodeToString(hash[:]), nil
 }
@@ -56,76 +66,147 @@ func (s Scope) key() (string, error) {
 // deleted from a store that works is gone here too: that is how pages log out.
 type Cache struct {
 	store  storage.Store
-	memory storage.Store // everything, for when the store cannot be read
-	unkept storage.Store // what the store could not write
+	lock   Lock
 	report func(error)
-	mutex  sync.Mutex // one key is made, however many calls ask for it
+	making sync.Mutex // from the look for a key to its making
+
+	memory storage.Memory // everything, for when the store cannot be read
+	unkept storage.Memory // what the store could not write
 }
 
+// Lock waits until nobody else who uses the same store holds the lock of that
+// name: another tab of the origin, say. An error means that there is no such
+// lock here, or why ctx ended.
+type Lock func(ctx context.Context, name string) (release func(), err error)
+
 // NewCache returns a cache over store. report is told of every failure of the
-// store, with a storage code; it must not call the cache.
-func NewCache(store storage.Store, report func(error)) *Cache {
-	return &Cache{store: store, memory: new(storage.Memory), unkept: new(storage.Memory), report: report}
+// store, with a storage code; it must not call the cache. A nil lock is none.
+func NewCache(store storage.Store, lock Lock, report func(error)) *Cache {
+	return &Cache{store: store, lock: lock, report: report}
 }
 
 // Key returns the stored session key. A missing one is made from random and
-// stored; a corrupt one is reported and replaced.
+// stored; a corrupt one is reported and replaced. One who makes a key looks
+// again under the lock before, and after, so that of two tabs that start at
+// the same time neither destroys the session of the other.
 func (c *Cache) Key(ctx context.Context, random io.Reader) (KeyPair, error) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	text, ok, err := c.get(ctx, keySession)
+	if key, ok, err := c.storedKey(ctx, func(error) {}); err != nil || ok {
+		return key, err
+	}
+	release, err := c.locked(ctx)
 	if err != nil {
 		return KeyPair{}, err
 	}
+	defer release()
+	c.making.Lock()
+	defer c.making.Unlock()
+	return c.makeKey(ctx, random)
+}
+
+// locked waits for the lock, and does without where there is none.
+func (c *Cache) locked(ctx context.Context) (release func(), err error) {
+	if c.lock == nil {
+		return func() {}, nil
+	}
+	if release, err = c.lock(ctx, keySession); err == nil {
+		return release, nil
+	}
+	return func() {}, context.Cause(ctx)
+}
+
+// KeyAtOnce is [Cache.Key] without waiting and without the lock. Of a store
+// that answers later it knows what was read or written before; if nothing was,
+// it is [literr.NotReady].
+func (c *Cache) KeyAtOnce(random io.Reader) (KeyPair, error) {
+	ctx := storage.AtOnce(context.Background())
+	key, ok, err := c.storedKey(ctx, func(error) {})
 	if ok {
-		key, err := ParseKeyPair([]byte(text))
-		if err == nil {
-			return key, nil
-		}
-		c.report(corrupt(keySession, err))
+		return key, nil
+	}
+	if err != nil || !c.making.TryLock() {
+		return KeyPair{}, literr.Errorf(literr.NotReady, "the storage has not answered yet").
+			WithHint("Await connect() first, or pass a storage that answers at once.")
+	}
+	defer c.making.Unlock()
+	return c.makeKey(ctx, random)
+}
+
+func (c *Cache) makeKey(ctx context.Context, random io.Reader) (KeyPair, error) {
+	if key, ok, err := c.storedKey(ctx, c.report); err != nil || ok {
+		return key, err
 	}
 	key, err := GenerateKeyPair(random)
 	if err != nil {
 		return KeyPair{}, err
 	}
-	return key, c.set(ctx, keySession, string(key.JSON()))
+	if err := c.set(ctx, keySession, string(key.JSON())); err != nil {
+		return KeyPair{}, err
+	}
+	if kept, ok, err := c.storedKey(ctx, func(error) {}); err == nil && ok {
+		return kept, nil // whoever wrote last: that is the key of everybody from now on
+	}
+	return key, nil
 }
 
-// AuthSig returns the AuthSig stored for exactly this scope; ok is false if
-// there is none. Its signature and times are not checked here.
-func (c *Cache) AuthSig(ctx context.Context, s Scope) (a AuthSig, ok bool, err error) {
-	key, err := s.key()
-	if err != nil {
-		return AuthSig{}, false, err
+func (c *Cache) storedKey(ctx context.Context, report func(error)) (KeyPair, bool, error) {
+	text, ok, err := c.get(ctx, keySession)
+	if err != nil || !ok {
+		return KeyPair{}, false, err
 	}
+	key, err := ParseKeyPair([]byte(text))
+	if err != nil {
+		report(corrupt(keySession, err))
+		return KeyPair{}, false, nil
+	}
+	return key, true, nil
+}
+
+// AuthSig returns the AuthSig stored for exactly this scope, and its JSON as it
+// was stored; ok is false if there is none. Its signature and times are not
+// checked here.
+func (c *Cache) AuthSig(ctx context.Context, s Scope) (a AuthSig, text []byte, ok bool, err error) {
+	key, err := s.Key()
+	if err != nil {
+		return AuthSig{}, nil, false, err
+	}
+	return c.authSig(ctx, key)
+}
+
+// WalletAuthSig returns what stands under the official SDK's key: the AuthSig
+// of whoever signed last, for whatever it was. Nothing of it is checked here.
+func (c *Cache) WalletAuthSig(ctx context.Context) (a AuthSig, text []byte, ok bool, err error) {
+	return c.authSig(ctx, keyWallet)
+}
+
+func (c *Cache) authSig(ctx context.Context, key string) (AuthSig, []byte, bool, error) {
 	text, ok, err := c.get(ctx, key)
 	if err != nil || !ok {
-		return AuthSig{}, false, err
+		return AuthSig{}, nil, false, err
 	}
-	a, err = ParseAuthSig([]byte(text))
+	a, err := ParseAuthSig([]byte(text))
 	if err != nil {
 		c.report(corrupt(key, err))
-		return AuthSig{}, false, nil
+		return AuthSig{}, nil, false, nil
 	}
-	return a, true, nil
+	return a, []byte(text), true, nil
 }
 
-// PutAuthSig stores an AuthSig for its scope, and under the official SDK's
-// key for those who read that.
-func (c *Cache) PutAuthSig(ctx context.Context, s Scope, a AuthSig) error {
-	key, err := s.key()
+// PutAuthSig stores an AuthSig's JSON for its scope, and under the official
+// SDK's key for those who read that.
+func (c *Cache) PutAuthSig(ctx context.Context, s Scope, text []byte) error {
+	key, err := s.Key()
 	if err != nil {
 		return err
 	}
-	if err := c.set(ctx, key, string(a.JSON())); err != nil {
+	if err := c.set(ctx, key, string(text)); err != nil {
 		return err
 	}
-	return c.set(ctx, keyWallet, string(a.JSON()))
+	return c.set(ctx, keyWallet, string(text))
 }
 
 // RemoveAuthSig forgets the AuthSig of a scope.
 func (c *Cache) RemoveAuthSig(ctx context.Context, s Scope) error {
-	key, err := s.key()
+	key, err := s.Key()
 	if err != nil {
 		return err
 	}
@@ -146,6 +227,12 @@ func (c *Cache) forget(ctx context.Context, key string) error {
 // get prefers the store, which other tabs write to as well.
 func (c *Cache) get(ctx context.Context, key string) (string, bool, error) {
 	text, ok, failed := c.store.Get(ctx, key)
+	if errors.Is(failed, storage.ErrNotAtOnce) {
+		if text, ok, err := c.memory.Get(ctx, key); ok || err != nil {
+			return text, ok, err
+		}
+		return "", false, failed
+	}
 	if err := c.tolerate(ctx, failed); err != nil {
 		return "", false, err
 	}
@@ -153,7 +240,7 @@ func (c *Cache) get(ctx context.Context, key string) (string, bool, error) {
 		return c.memory.Get(ctx, key)
 	}
 	if ok {
-		return text, true, nil
+		return text, true, c.memory.Set(ctx, key, text)
 	}
 	if text, ok, err := c.unkept.Get(ctx, key); ok || err != nil {
 		return text, ok, err
@@ -166,6 +253,11 @@ func (c *Cache) set(ctx context.Context, key, value string) error {
 		return err
 	}
 	failed := c.store.Set(ctx, key, value)
+	if errors.Is(failed, storage.ErrNotAtOnce) {
+		// It is under way; how that ends is found out by doing it again.
+		go func() { _ = c.set(context.Background(), key, value) }()
+		return nil
+	}
 	if err := c.tolerate(ctx, failed); err != nil {
 		return err
 	}

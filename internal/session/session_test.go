@@ -162,14 +162,14 @@ func scope() session.Scope {
 
 func TestCacheSharesAnAuthSigOnlyWithinItsScope(t *testing.T) {
 	ctx := t.Context()
-	cache := session.NewCache(new(storage.Memory), func(err error) { t.Errorf("reported %v", err) })
+	cache := session.NewCache(new(storage.Memory), nil, func(err error) { t.Errorf("reported %v", err) })
 	a := session.AuthSig{Sig: "s", DerivedVia: "v", SignedMessage: "m", Address: "a"}
-	if err := cache.PutAuthSig(ctx, scope(), a); err != nil {
+	if err := cache.PutAuthSig(ctx, scope(), a.JSON()); err != nil {
 		t.Fatal(err)
 	}
 	same := scope()
 	same.JSParams = []byte(`{ "b": 2, "a": 1.0 }`)
-	if got, ok, err := cache.AuthSig(ctx, same); !ok || err != nil || got != a {
+	if got, _, ok, err := cache.AuthSig(ctx, same); !ok || err != nil || got != a {
 		t.Errorf("the same params in another order: got %v %v %v", got, ok, err)
 	}
 	for name, change := range map[string]func(*session.Scope){
@@ -181,17 +181,22 @@ func TestCacheSharesAnAuthSigOnlyWithinItsScope(t *testing.T) {
 		"auth methods": func(s *session.Scope) { s.AuthMethods = []byte(`[1]`) },
 		"resources":    func(s *session.Scope) { s.ReCap = "x" },
 		"domain":       func(s *session.Scope) { s.Domain = "x" },
+		"signer":       func(s *session.Scope) { s.Wallet = true },
+		"base":         func(s *session.Scope) { s.Base = "x" },
+		"statement":    func(s *session.Scope) { s.Statement = "x" },
+		"chain":        func(s *session.Scope) { s.Chain = "x" },
+		"no params":    func(s *session.Scope) { s.JSParams = nil },
 	} {
 		other := scope()
 		change(&other)
-		if _, ok, err := cache.AuthSig(ctx, other); ok || err != nil {
+		if _, _, ok, err := cache.AuthSig(ctx, other); ok || err != nil {
 			t.Errorf("another %s shares the AuthSig (%v)", name, err)
 		}
 	}
 	if err := cache.RemoveAuthSig(ctx, scope()); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok, _ := cache.AuthSig(ctx, scope()); ok {
+	if _, _, ok, _ := cache.AuthSig(ctx, scope()); ok {
 		t.Error("a removed AuthSig is still there")
 	}
 }
@@ -203,7 +208,7 @@ func TestCacheReplacesACorruptKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	var reported []error
-	cache := session.NewCache(store, func(err error) { reported = append(reported, err) })
+	cache := session.NewCache(store, nil, func(err error) { reported = append(reported, err) })
 	key, err := cache.Key(ctx, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -227,7 +232,7 @@ func (denied) Remove(context.Context, string) error      { return literr.Storage
 
 func TestCacheGoesOnFromMemory(t *testing.T) {
 	var reported []error
-	cache := session.NewCache(denied{}, func(err error) { reported = append(reported, err) })
+	cache := session.NewCache(denied{}, nil, func(err error) { reported = append(reported, err) })
 	key, err := cache.Key(t.Context(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -246,7 +251,7 @@ type full struct{ storage.Memory }
 func (*full) Set(context.Context, string, string) error { return literr.StorageFull }
 
 func TestCacheGoesOnWithWhatTheStoreCouldNotWrite(t *testing.T) {
-	cache := session.NewCache(new(full), func(error) {})
+	cache := session.NewCache(new(full), nil, func(error) {})
 	key, err := cache.Key(t.Context(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -258,7 +263,7 @@ func TestCacheGoesOnWithWhatTheStoreCouldNotWrite(t *testing.T) {
 
 func TestCacheForgetsWhatWasDeletedFromTheStore(t *testing.T) {
 	store := new(storage.Memory)
-	cache := session.NewCache(store, func(err error) { t.Errorf("reported %v", err) })
+	cache := session.NewCache(store, nil, func(err error) { t.Errorf("reported %v", err) })
 	key, err := cache.Key(t.Context(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)

@@ -3,23 +3,33 @@
  * logic; it keeps what dapps read synchronously, and passes calls on.
  */
 import { Abort } from "./abort.js";
-import { LIT_NETWORK } from "./constants.js";
+import { signInWith, type AuthCallback } from "./callback.js";
+import { LIT_NETWORK, LIT_SESSION_KEY_URI } from "./constants.js";
 import { delegateCapacity, requireOwner, type CapacityCreditsReq, type CapacityCreditsRes } from "./delegation.js";
-import { InvalidParamType, makeError, ParamsMissingError, type ErrorFields } from "./errors.js";
-import { Emitter } from "./events.js";
-import { load, type ModuleClient, type Ports, type Program } from "./load.js";
+import { InvalidParamType, ParamsMissingError } from "./errors.js";
+import { Emitter, uncaught } from "./events.js";
+import { follow } from "./follow.js";
+import { Inside, type InsideEvent } from "./inside.js";
+import { callModule, init, type ModuleClient, type ModuleProgress } from "./load.js";
 import {
-  encodeConfig,
   encodeParams,
   type AuthSig,
+  type CallOptions,
+  type CheckNeedToResignSessionKey,
   type GetLitActionSessionSigs,
+  type GetPkpSessionSigs,
+  type GetSessionSigsProps,
+  type GetWalletSigProps,
   type LitNodeClientConfig,
+  type ProgressStep,
   type SessionKeyPair,
   type SessionSigsMap,
+  type SignSessionKeyProp,
+  type SignSessionKeyResponse,
 } from "./params.js";
 import { RecapSessionCapabilityObject, type ISessionCapabilityObject } from "./recap.js";
 import type { ILitResource } from "./resources.js";
-import { resolveStorage, type ResolvedStorage, type StorageKind } from "./storage.js";
+import { resolveStorage, type StorageKind } from "./storage.js";
 import { getSessionSigByUrl } from "./validate.js";
 
 /** Why the connection is gone. */
@@ -32,16 +42,13 @@ export interface ClientEvents {
   error: unknown;
 }
 
-export interface CallOptions {
-  /** Aborting rejects with the signal's reason. */
-  signal?: AbortSignal;
-}
-
 /** The configuration with the defaults filled in. */
 export type ResolvedConfig = LitNodeClientConfig &
-  Required<Pick<LitNodeClientConfig, "minNodeCount" | "connectTimeout" | "checkNodeAttestation" | "debug">>;
+  Required<
+    Pick<LitNodeClientConfig, "minNodeCount" | "connectTimeout" | "checkNodeAttestation" | "debug" | "epochInterval">
+  >;
 
-/** What the module says after connecting. */
+/** What the module says of the network. */
 interface NetworkState {
   connectedNodes: string[];
   minNodeCount: number;
@@ -51,16 +58,14 @@ interface NetworkState {
   hdRootPubkeys: string[];
   latestBlockhash: string;
   currentEpochNumber: number;
+  clockSkew: number;
 }
 
-/** The program that a client uses and its half inside. */
-interface Binding {
-  program: Program;
-  client: ModuleClient;
-}
+/** A call into the module; the listener and the signal are ours. */
+type Enter = (client: ModuleClient, onProgress: ModuleProgress | undefined, signal?: AbortSignal) => Promise<string>;
 
-/** Frees the inside half of clients that were dropped without disconnect. */
-const abandoned = new FinalizationRegistry<Binding>(release);
+/** How long a session lasts when nobody says, and a JWT. */
+const DAY = 24 * 60 * 60 * 1000;
 
 /**
  * A connection to a Lit network.
@@ -85,14 +90,20 @@ export class LitNodeClient extends Emitter<ClientEvents> {
   networkPubKeySet: string | null = null;
   /** Compressed secp256k1 keys, 66 hex digits each. */
   hdRootPubkeys: string[] | null = null;
-  /** As of connect; {@link getLatestBlockhash} gives a current one. */
+  /** As of connect or the last look at the epoch; {@link getLatestBlockhash} gives a current one. */
   latestBlockhash: string | null = null;
   currentEpochNumber: number | null = null;
+  /** How many milliseconds the nodes' clocks are ahead of this machine's; 0 while that is within half a minute. */
+  clockSkew = 0;
+  /** Asked by calls that bring no callback of their own. */
+  defaultAuthCallback: AuthCallback | undefined;
 
-  readonly #storage: ResolvedStorage;
-  #binding: Binding | undefined;
+  readonly #inside: Inside;
+  readonly #watchers = new Set<(json: string) => void>();
   #connecting: Promise<void> | undefined;
   #attempt: AbortController | undefined;
+  #stopFollowing = () => {};
+  #cannotFollow = false;
 
   /** Throws ParamsMissingError and InvalidParamType as the official client does; the rest is checked by connect. */
   constructor(config: LitNodeClientConfig) {
@@ -105,36 +116,48 @@ export class LitNodeClient extends Emitter<ClientEvents> {
       });
     }
     requireKnownNetwork(config.litNetwork);
-    this.#storage = resolveStorage(config.storage ?? config.storageProvider?.provider);
-    this.storageKind = this.#storage.kind;
+    const storage = resolveStorage(config.storage ?? config.storageProvider?.provider);
+    this.storageKind = storage.kind;
     this.config = {
       minNodeCount: 2,
       connectTimeout: 20_000,
       checkNodeAttestation: false,
       debug: false,
+      epochInterval: 10_000,
       ...config,
     };
+    this.defaultAuthCallback = config.defaultAuthCallback;
+    this.#inside = new Inside(this.config, storage, (event) => this.#hear(event));
   }
 
   /**
    * Reads the network from the chain and shakes hands with its nodes.
    * Concurrent calls share one attempt; a signal ends only its caller's wait.
+   * From then on the epoch is followed.
    */
   async connect(options?: CallOptions): Promise<void> {
     const abort = new Abort(options?.signal);
+    const watcher = progressOf(options);
+    if (watcher) {
+      this.#watchers.add(watcher);
+    }
     this.#connecting ??= this.#connect().finally(() => (this.#connecting = undefined));
-    await abort.race(this.#connecting).finally(() => abort.done());
+    try {
+      await abort.race(this.#connecting);
+    } finally {
+      abort.done();
+      if (watcher) {
+        this.#watchers.delete(watcher);
+      }
+    }
   }
 
   /** Forgets the connection, and ends an attempt at one. The session key stays where it is stored. */
   async disconnect(): Promise<void> {
     this.#attempt?.abort(new DOMException("The client was disconnected.", "AbortError"));
-    const binding = this.#binding;
-    this.#binding = undefined;
     this.#lost({ reason: "disconnect" });
-    if (binding && !binding.program.ended) {
-      await binding.program.run(() => binding.client.disconnect()).finally(() => release(binding));
-    }
+    this.#stopFollowing();
+    await this.#inside.leave();
   }
 
   /**
@@ -142,19 +165,102 @@ export class LitNodeClient extends Emitter<ClientEvents> {
    * the PKP, and returns one session signature per node.
    */
   async getLitActionSessionSigs(params: GetLitActionSessionSigs, options?: CallOptions): Promise<SessionSigsMap> {
-    const signal = options?.signal ?? params?.signal;
     const json = encodeParams(params);
-    return this.#call("getLitActionSessionSigs", signal, (client, ours) => client.getLitActionSessionSigs(json, undefined, ours));
+    return this.#call("getLitActionSessionSigs", params, options, (client, onProgress, signal) =>
+      client.getLitActionSessionSigs(json, onProgress, signal),
+    );
   }
 
-  /** The session key in storage, made and stored if there is none. */
-  async getSessionKey(): Promise<SessionKeyPair> {
-    return this.#call("getSessionKey", undefined, (client) => client.getSessionKey());
+  /** Like {@link getLitActionSessionSigs}, where auth methods may stand beside the action or in its place. */
+  async getPkpSessionSigs(params: GetPkpSessionSigs, options?: CallOptions): Promise<SessionSigsMap> {
+    const json = encodeParams(params);
+    return this.#call("getPkpSessionSigs", params, options, (client, onProgress, signal) =>
+      client.getPkpSessionSigs(json, onProgress, signal),
+    );
+  }
+
+  /**
+   * One session signature per node, with an AuthSig that `authNeededCallback`
+   * brings: mostly one that a wallet signs. The callback is not asked again
+   * while what it brought still fits. What it throws rejects the call as it is.
+   */
+  async getSessionSigs(params: GetSessionSigsProps, options?: CallOptions): Promise<SessionSigsMap> {
+    const json = encodeParams(params);
+    const signIn = signInWith(params, this.defaultAuthCallback);
+    return this.#call("getSessionSigs", params, options, (client, onProgress, signal) =>
+      client.getSessionSigs(json, signIn, onProgress, signal),
+    );
+  }
+
+  /** Has the nodes authorize a session key for a PKP. Nothing is taken from storage but the key, and nothing put there. */
+  async signSessionKey(params: SignSessionKeyProp, options?: CallOptions): Promise<SignSessionKeyResponse> {
+    const json = encodeParams(params);
+    return this.#call("signSessionKey", params, options, (client, onProgress, signal) =>
+      client.signSessionKey(json, onProgress, signal),
+    );
+  }
+
+  /** The AuthSig of {@link getSessionSigs}. */
+  async getWalletSig(params: GetWalletSigProps, options?: CallOptions): Promise<AuthSig> {
+    const json = encodeParams(params);
+    const signIn = signInWith(params, this.defaultAuthCallback);
+    return this.#call("getWalletSig", params, options, (client, _, signal) => client.getWalletSig(json, signIn, signal));
+  }
+
+  /** Whether an AuthSig is no good for the session key and the requests. */
+  async checkNeedToResignSessionKey(params: CheckNeedToResignSessionKey, options?: CallOptions): Promise<boolean> {
+    const json = encodeParams(params);
+    return this.#call("checkNeedToResignSessionKey", undefined, options, (client, _, signal) =>
+      client.checkNeedToResignSessionKey(json, signal),
+    );
+  }
+
+  /**
+   * The session key in storage, made and stored if there is none. Works once
+   * lit.wasm is loaded, by {@link init} or any connect, and of a storage that
+   * answers with promises after this client's connect; before, it throws
+   * LitNodeClientNotReadyError (reason `not_ready`).
+   */
+  getSessionKey(): SessionKeyPair {
+    return this.#inside.atOnce((client) => client.getSessionKey());
+  }
+
+  /** Its name in messages. */
+  getSessionKeyUri(publicKey: string): string {
+    return LIT_SESSION_KEY_URI + publicKey;
+  }
+
+  /** Whether obj has the form of a session key; that its two halves belong together is not checked. */
+  isSessionKeyPair(obj: unknown): obj is SessionKeyPair {
+    const { publicKey, secretKey } = (typeof obj === "object" && obj !== null ? obj : {}) as Partial<SessionKeyPair>;
+    return typeof publicKey === "string" && typeof secretKey === "string";
+  }
+
+  /** 24 hours from now, as ISO 8601. */
+  static getExpiration(): string {
+    return new Date(Date.now() + DAY).toISOString();
+  }
+
+  /** As the static one, by this client's clock. */
+  getExpiration(): string {
+    return new Date(this.#now() + DAY).toISOString();
+  }
+
+  /** Issue and expiration of a JWT that nodes accept, in seconds by their clocks: now and 12 hours later. */
+  getJWTParams(): { iat: number; exp: number } {
+    const iat = Math.floor((this.#now() + this.clockSkew) / 1000);
+    return { iat, exp: iat + DAY / 2 / 1000 };
+  }
+
+  /** The CIDv0 of a text, as `ipfs add` names it. Loads lit.wasm if need be. */
+  async getIpfsId({ str }: { str: string }): Promise<string> {
+    await init();
+    return callModule("getIpfsId", { str });
   }
 
   /** A block hash that nodes accept as nonce, at most 30 seconds old. */
   async getLatestBlockhash(options?: CallOptions): Promise<string> {
-    return this.#call("getLatestBlockhash", options?.signal, (client, signal) => client.getLatestBlockhash(signal));
+    return this.#call("getLatestBlockhash", undefined, options, (client, _, signal) => client.getLatestBlockhash(signal));
   }
 
   /**
@@ -190,12 +296,26 @@ export class LitNodeClient extends Emitter<ClientEvents> {
   }
 
   async #connect(): Promise<void> {
-    if (this.#binding?.program.ended) {
-      this.#binding = undefined;
-    }
+    this.#inside.forgetDead();
     this.#attempt = new AbortController();
     const { signal } = this.#attempt;
-    const state: NetworkState = await this.#call("connect", signal, (client, ours) => client.connect(undefined, ours));
+    const tellAll: ModuleProgress = (json) => this.#watchers.forEach((watcher) => watcher(json));
+    const state: NetworkState = await this.#enter("connect", signal, (client, ours) => client.connect(tellAll, ours));
+    this.#apply(state);
+    this.#stopFollowing();
+    if (this.config.epochInterval > 0) {
+      this.#stopFollowing = follow(this, this.config.epochInterval, (client) => client.#look());
+    }
+    this.#connected();
+  }
+
+  #connected(): void {
+    this.ready = true;
+    this.dispatch("connected", true);
+    globalThis.document?.dispatchEvent(new Event("lit-ready"));
+  }
+
+  #apply(state: NetworkState): void {
     this.config.minNodeCount = state.minNodeCount;
     this.connectedNodes = new Set(state.connectedNodes);
     this.networkPubKey = state.networkPubKey;
@@ -204,86 +324,84 @@ export class LitNodeClient extends Emitter<ClientEvents> {
     this.hdRootPubkeys = state.hdRootPubkeys;
     this.latestBlockhash = state.latestBlockhash;
     this.currentEpochNumber = state.currentEpochNumber;
-    this.ready = true;
-    this.dispatch("connected", true);
-    globalThis.document?.dispatchEvent(new Event("lit-ready"));
+    this.clockSkew = state.clockSkew;
   }
 
-  /** One call into the module: loads it if need be, obeys the signal, parses the result. */
+  /**
+   * Looks whether there is a new epoch. A chain that does not answer is told
+   * once and leaves the connection as it is; validators that cannot be reached
+   * or agreed with end it, until a later look finds them.
+   */
+  async #look(): Promise<void> {
+    if (!this.#inside.bound) {
+      return;
+    }
+    try {
+      const state = await this.#enter<NetworkState | null>("refresh", undefined, (client, ours) => client.refresh(ours));
+      if (state) {
+        this.#apply(state);
+      }
+      this.#cannotFollow = false;
+      if (!this.ready && this.#inside.bound) {
+        this.#connected();
+      }
+    } catch (error) {
+      this.#cannotLook(error);
+    }
+  }
+
+  #cannotLook(error: unknown): void {
+    if (this.#cannotFollow || !this.#inside.bound) {
+      return; // told already, or gone meanwhile
+    }
+    this.#cannotFollow = true;
+    this.dispatch("error", error);
+    const { reason } = error as { reason?: unknown };
+    if (this.ready && reason !== "chain_unreachable" && reason !== "timeout") {
+      this.#lost({ reason: "error", error });
+    }
+  }
+
+  #now(): number {
+    return (this.config.now ?? Date.now)();
+  }
+
+  /** A call of the caller's: signal and listener may stand in the parameters or the options. */
   async #call<Result>(
+    name: string,
+    params: CallOptions | undefined,
+    options: CallOptions | undefined,
+    enter: Enter,
+  ): Promise<Result> {
+    const onProgress = progressOf(options) ?? progressOf(params);
+    const signal = options?.signal ?? params?.signal;
+    return this.#enter(name, signal, (client, ours) => enter(client, onProgress, ours));
+  }
+
+  async #enter<Result>(
     name: string,
     signal: AbortSignal | undefined,
     enter: (client: ModuleClient, signal?: AbortSignal) => Promise<string>,
   ): Promise<Result> {
-    const abort = new Abort(signal);
-    const start = performance.now();
     try {
-      const { program, client } = await abort.race(this.#bind());
-      return JSON.parse(await abort.race(program.run(() => enter(client, abort.signal)))) as Result;
+      return await this.#inside.call<Result>(name, signal, enter);
     } catch (error) {
       this.#noteDeath(error);
       throw error;
-    } finally {
-      abort.done();
-      if (this.config.debug) {
-        console.debug(`litsession ${name}: ${(performance.now() - start).toFixed(1)} ms`);
-      }
     }
   }
 
-  /** This client's half inside the module, made when first needed. */
-  async #bind(): Promise<Binding> {
-    const program = this.#binding?.program ?? (await load());
-    this.#binding ??= this.#enter(program);
-    return this.#binding;
-  }
-
-  #enter(program: Program): Binding {
-    const domain = this.config.domain ?? (globalThis.location?.host || undefined);
-    const config = encodeConfig({ ...this.config, domain });
-    const binding = { program, client: program.enter((api) => api.newClient(config, this.#ports())) };
-    abandoned.register(this, binding, binding.client);
-    this.#reportRefusal();
-    return binding;
-  }
-
-  /** Holds no strong reference to this client, or the module would keep it alive for ever. */
-  #ports(): Ports {
-    const self = new WeakRef(this);
-    const { port } = this.#storage;
-    const { now } = this.config;
-    return {
-      ...(port && { storage: port }),
-      ...(now && { now: () => now() }),
-      onEvent: (json) => {
-        const client = self.deref();
-        if (client) {
-          client.#report(json);
-        }
-      },
-    };
-  }
-
-  /** Once, and not before the first call, so that listeners are there to hear it. */
-  #reportRefusal(): void {
-    const { refusal } = this.#storage;
-    if (refusal !== undefined) {
-      this.#storage.refusal = undefined;
-      const message = "The storage that was asked for cannot be used here; the session lives in memory.";
-      this.dispatch("error", makeError({ reason: "storage_denied", message, cause: refusal }));
-    }
-  }
-
-  #report(json: string): void {
-    const event = JSON.parse(json) as { type: string; error?: ErrorFields };
-    if (event.type === "error" && event.error) {
-      this.dispatch("error", makeError(event.error));
+  #hear(event: InsideEvent): void {
+    if ("clockSkew" in event) {
+      this.clockSkew = event.clockSkew;
+    } else {
+      this.dispatch("error", event.error);
     }
   }
 
   /** The module died under us: the connection it held is gone. */
   #noteDeath(error: unknown): void {
-    if (this.#binding?.program.ended && this.ready) {
+    if (this.#inside.dead && this.ready) {
       this.dispatch("error", error);
       this.#lost({ reason: "error", error });
     }
@@ -295,11 +413,20 @@ export class LitNodeClient extends Emitter<ClientEvents> {
   }
 }
 
-function release({ program, client }: Binding): void {
-  abandoned.unregister(client);
-  if (!program.ended) {
-    client.release();
+/** The caller's listener as the module calls it; what it throws is reported like any uncaught error. */
+function progressOf(options: CallOptions | undefined): ModuleProgress | undefined {
+  const onProgress = options?.onProgress;
+  if (onProgress === undefined) {
+    return undefined;
   }
+  if (typeof onProgress !== "function") {
+    throw new InvalidParamType({
+      reason: "invalid_param",
+      message: "onProgress must be a function.",
+      details: { param: "onProgress", want: "a function" },
+    });
+  }
+  return (json) => uncaught(() => onProgress(JSON.parse(json) as ProgressStep));
 }
 
 function requireKnownNetwork(network: unknown): void {

@@ -29,13 +29,18 @@ export class Emitter<Events> {
   /** A listener that throws is reported like any uncaught error and disturbs nobody else. */
   protected dispatch<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
     for (const listener of [...(this.#listeners.get(name) ?? [])] as Listener<Events[Name]>[]) {
-      try {
-        listener(payload);
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
+      uncaught(() => listener(payload));
     }
+  }
+}
+
+/** Calls something of the page's; what it throws becomes an uncaught error, and disturbs nobody here. */
+export function uncaught(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

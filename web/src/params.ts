@@ -2,6 +2,7 @@
  * Parameters, by the official SDK's names, and how they cross to the module:
  * as JSON, once. What they mean and whether they fit is checked there.
  */
+import type { AuthCallback } from "./callback.js";
 import type { LitNetwork } from "./constants.js";
 import { InvalidArgumentException, InvalidParamType, LitError } from "./errors.js";
 import type { ILitResource, LitResourceAbilityRequest } from "./resources.js";
@@ -44,6 +45,10 @@ export interface LitNodeClientConfig {
   storage?: StorageChoice;
   /** Domain of the messages that are signed. Default: the page's host, or `litprotocol.com` outside of pages. */
   domain?: string;
+  /** Asked for an AuthSig by calls that bring no `authNeededCallback`. */
+  defaultAuthCallback?: AuthCallback;
+  /** Milliseconds between looks at the epoch while connected. Default 10,000; 0 never looks. */
+  epochInterval?: number;
   /** Clock, in milliseconds since 1970. Default: Date.now. */
   now?: () => number;
 }
@@ -72,26 +77,23 @@ export interface AuthMethod {
   accessToken: string;
 }
 
-interface CommonParams {
-  /** 65 bytes uncompressed, hex with or without `0x`. */
-  pkpPublicKey: string;
-  /** What the session is to be allowed. */
-  resourceAbilityRequests: LitResourceAbilityRequest[];
-  /** Become global variables of the action. Part of the request to every node. */
-  jsParams: Record<string, unknown>;
-  chain?: string;
-  /** RFC 3339, UTC. Default: 24 hours from now. */
-  expiration?: string;
-  domain?: string;
-  /** Default: the one in storage, or a new one. */
-  sessionKey?: SessionKeyPair;
-  capabilityAuthSigs?: AuthSig[];
-  capacityDelegationAuthSig?: AuthSig;
-  sessionCapabilityObject?: { encodeAsSiweResource(): string };
-  authMethods?: AuthMethod[];
-  ipfsOptions?: { overwriteCode?: boolean; gatewayUrl?: `https://${string}/ipfs/` | `http://${string}/ipfs/` };
-  /** Aborting rejects with the signal's reason. */
+/** How far a call is. */
+export interface ProgressStep {
+  /** The chain is read, nodes are asked who they are, a wallet is asked, code is fetched, nodes sign. */
+  phase: "chain" | "handshake" | "wallet" | "gateway" | "sign";
+  /** URL of the node that has just answered, or null. */
+  node: string | null;
+  /** Of needed; more where more answer than are needed. */
+  done: number;
+  needed: number;
+}
+
+/** Ours, with every call that takes its time; in the parameters or after them. */
+export interface CallOptions {
+  /** Aborting rejects with the signal's reason. Callers who share work with this one go on. */
   signal?: AbortSignal;
+  /** Called at every step. */
+  onProgress?: (step: ProgressStep) => void;
 }
 
 type Never<Names extends string> = { [N in Names]?: never };
@@ -102,7 +104,87 @@ type ActionParams =
   | ({ /** CIDv0 of the source. */ litActionIpfsId: string } & Never<"litActionCode" | "litActionSource">)
   | ({ /** Source as it is. */ litActionSource: string } & Never<"litActionCode" | "litActionIpfsId">);
 
-export type GetLitActionSessionSigs = CommonParams & ActionParams;
+type NoAction = Never<"litActionCode" | "litActionIpfsId" | "litActionSource">;
+
+interface SessionParams extends CallOptions {
+  /** What the session is to be allowed. */
+  resourceAbilityRequests: LitResourceAbilityRequest[];
+  chain?: string;
+  /** RFC 3339, UTC, by this machine's clock. Default: 24 hours from now. */
+  expiration?: string;
+  domain?: string;
+  /** Default: the one in storage, or a new one. */
+  sessionKey?: SessionKeyPair;
+  capabilityAuthSigs?: AuthSig[];
+  capacityDelegationAuthSig?: AuthSig;
+  sessionCapabilityObject?: { encodeAsSiweResource(): string };
+  switchChain?: boolean;
+}
+
+interface PkpParams extends SessionParams {
+  /** 65 bytes uncompressed, hex with or without `0x`. */
+  pkpPublicKey: string;
+  authMethods?: AuthMethod[];
+  /** With overwriteCode the client fetches the action's code, checks it against the CID and sends it to the nodes. */
+  ipfsOptions?: { overwriteCode?: boolean; gatewayUrl?: `https://${string}/ipfs/` | `http://${string}/ipfs/` };
+}
+
+/** jsParams become global variables of the action. They are part of the request to every node. */
+export type GetLitActionSessionSigs = PkpParams & { jsParams: Record<string, unknown> } & ActionParams;
+
+/** An action, auth methods, or both. */
+export type GetPkpSessionSigs = PkpParams & { jsParams?: Record<string, unknown> } & (ActionParams | NoAction);
+
+/** What is for the callback only goes to it as it is. */
+export type GetSessionSigsProps = SessionParams & {
+  /** Brings the AuthSig. Default: the client's `defaultAuthCallback`. */
+  authNeededCallback?: AuthCallback;
+  /** If given, an AuthSig of a PKP must be this one's. */
+  pkpPublicKey?: string;
+  jsParams?: Record<string, unknown>;
+} & (ActionParams | NoAction);
+
+export type SignSessionKeyProp = CallOptions & {
+  /** 65 bytes uncompressed, hex with or without `0x`. */
+  pkpPublicKey: string;
+  authMethods: AuthMethod[];
+  /** What the session is to be allowed. Nodes sign for nothing less. */
+  resourceAbilityRequests: LitResourceAbilityRequest[];
+  /** Default: the one in storage, or a new one. */
+  sessionKey?: SessionKeyPair;
+  /** One line. */
+  statement?: string;
+  /** RFC 3339, UTC, by this machine's clock. Default: 24 hours from now. */
+  expiration?: string;
+  domain?: string;
+  /** Default 1. */
+  chainId?: number;
+  jsParams?: Record<string, unknown>;
+  /** As in the official SDK not used: resourceAbilityRequests say it. */
+  resources?: unknown;
+} & (ActionParams | NoAction);
+
+export interface SignSessionKeyResponse {
+  authSig: AuthSig;
+  /** 130 hex digits, without `0x`. */
+  pkpPublicKey: string;
+}
+
+export type GetWalletSigProps = Omit<SessionParams, "resourceAbilityRequests" | "capabilityAuthSigs" | "capacityDelegationAuthSig"> & {
+  authNeededCallback?: AuthCallback;
+  /** Default: that of sessionKey. */
+  sessionKeyUri?: string;
+  /** Block hash. Default: the latest. */
+  nonce?: string;
+  resourceAbilityRequests?: LitResourceAbilityRequest[];
+  jsParams?: Record<string, unknown>;
+} & (ActionParams | NoAction);
+
+export interface CheckNeedToResignSessionKey {
+  authSig: AuthSig;
+  sessionKeyUri: string;
+  resourceAbilityRequests: LitResourceAbilityRequest[];
+}
 
 const CONFIG_NAMES = [
   "litNetwork",
@@ -131,6 +213,12 @@ const PARAM_NAMES = [
   "sessionCapabilityObject",
   "authMethods",
   "ipfsOptions",
+  "switchChain",
+  "statement",
+  "chainId",
+  "sessionKeyUri",
+  "nonce",
+  "authSig",
 ] as const;
 
 /** The configuration as the module reads it. ABIs and providers stay behind: they are large, or no data. */

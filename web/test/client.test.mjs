@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
-import { LitNodeClient, LitNodeClientNodeJs, LitPKPResource, LIT_ABILITY } from "litsession";
+import { init, LitNodeClient, LitNodeClientNodeJs, LitPKPResource, LIT_ABILITY } from "litsession";
 import { freshCopy } from "./fresh.mjs";
 import { buildStandin } from "./standin.mjs";
 
@@ -13,6 +13,7 @@ const pkpPublicKey =
 
 let standin;
 before(() => (standin = buildStandin()));
+before(() => init());
 
 async function standinClient(t, extra = {}) {
   const copy = await freshCopy(t);
@@ -219,7 +220,7 @@ test("ABIs and providers of a context stay outside", async (t) => {
   provider.self = provider;
   const contractContext = { resolverAddress: "0x01", environment: 2, abi: [{ type: "function" }], provider };
   const { client } = await standinClient(t, { contractContext, domain: "dapp.example" });
-  const crossed = await client.getSessionKey();
+  const crossed = client.getSessionKey();
   assert.deepEqual(crossed.contractContext, { resolverAddress: "0x01", environment: 2 });
   assert.equal(crossed.domain, "dapp.example");
 });
@@ -301,15 +302,18 @@ describe("storage", () => {
       const store = new Store();
       const client = new LitNodeClient({ ...addressed, ...choose(store) });
       assert.equal(client.storageKind, "custom");
-      const key = await client.getSessionKey();
+      const key = client.getSessionKey();
       assert.equal(store.kept["lit-session-key"], JSON.stringify(key));
-      assert.deepEqual(await new LitNodeClient({ ...addressed, ...choose(store) }).getSessionKey(), key);
+      assert.deepEqual(new LitNodeClient({ ...addressed, ...choose(store) }).getSessionKey(), key);
     });
   }
   test("an asynchronous one", async () => {
     const inner = map();
     const storage = { getItem: async (key) => inner.getItem(key), setItem: async (...pair) => inner.setItem(...pair), removeItem: async (key) => inner.removeItem(key) };
-    const key = await new LitNodeClient({ ...addressed, storage }).getSessionKey();
+    const client = new LitNodeClient({ ...addressed, rpcUrl: "http://127.0.0.1:1", storage });
+    assert.throws(() => client.getSessionKey(), { reason: "not_ready", name: "LitNodeClientNotReadyError" });
+    await rejection(client.connect()); // reads the key all the same
+    const key = client.getSessionKey();
     assert.equal(inner.kept.get("lit-session-key"), JSON.stringify(key));
   });
   test("localStorage is the default where it works", async (t) => {
@@ -317,7 +321,7 @@ describe("storage", () => {
     withGlobal(t, "localStorage", { value: store });
     const client = new LitNodeClient({ ...addressed, storage: undefined });
     assert.equal(client.storageKind, "local");
-    await client.getSessionKey();
+    client.getSessionKey();
     assert.ok(store.kept.has("lit-session-key"));
   });
   test("sessionStorage on request", (t) => {
@@ -330,7 +334,7 @@ describe("storage", () => {
     assert.equal(client.storageKind, "memory");
     const errors = [];
     client.on("error", (error) => errors.push(error));
-    assert.deepEqual(await client.getSessionKey(), await client.getSessionKey());
+    assert.deepEqual(client.getSessionKey(), client.getSessionKey());
     assert.deepEqual(errors, [], "nobody asked for localStorage");
   });
   test("one that was asked for by name and refused is an error event", async (t) => {
@@ -338,8 +342,8 @@ describe("storage", () => {
     const client = new LitNodeClient({ ...addressed, storage: "local" });
     const errors = [];
     client.on("error", (error) => errors.push(error));
-    await client.getSessionKey();
-    await client.getSessionKey();
+    client.getSessionKey();
+    client.getSessionKey();
     assert.equal(client.storageKind, "memory");
     assert.deepEqual(errors.map(({ reason, cause }) => [reason, cause.name]), [["storage_denied", "SecurityError"]]);
   });

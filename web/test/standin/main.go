@@ -35,9 +35,10 @@ func main() {
 // configuration, and getLitActionSessionSigs as jsParams.act says.
 func client(errs jsglue.Errors, config string, ports js.Value) map[string]any {
 	return map[string]any{
-		"connect":    answer(errs, 1, `{"connectedNodes":["http://127.0.0.1:1"],"minNodeCount":7,"currentEpochNumber":3}`),
+		"connect":    answer(errs, 1, `{"connectedNodes":["http://127.0.0.1:1"],"minNodeCount":7,"currentEpochNumber":3,"clockSkew":0}`),
 		"disconnect": answer(errs, 0, "null"),
-		"getSessionKey": jsglue.Method(errs, 0, func(context.Context, []js.Value) (any, error) {
+		"refresh":    answer(errs, 0, `{"connectedNodes":["http://127.0.0.1:2"],"minNodeCount":8,"currentEpochNumber":4,"clockSkew":0}`),
+		"getSessionKey": jsglue.Function(errs, 0, func([]js.Value) (any, error) {
 			return config, nil
 		}),
 		"getLitActionSessionSigs": jsglue.Method(errs, 2, func(ctx context.Context, args []js.Value) (any, error) {

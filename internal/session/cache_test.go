@@ -1,0 +1,133 @@
+package session_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"sync"
+	"testing"
+
+	"litsession/internal/literr"
+	"litsession/internal/session"
+	"litsession/storage"
+)
+
+// later is a store whose answers take their time: under [storage.AtOnce] it has none.
+type later struct {
+	storage.Memory
+	wait func(call string) // where another user of the store gets a turn
+}
+
+func (l *later) Get(ctx context.Context, key string) (string, bool, error) {
+	if storage.IsAtOnce(ctx) {
+		return "", false, storage.ErrNotAtOnce
+	}
+	text, ok, err := l.Memory.Get(ctx, key)
+	l.wait("get")
+	return text, ok, err
+}
+
+func (l *later) Set(ctx context.Context, key, value string) error {
+	l.wait("set")
+	return l.Memory.Set(ctx, key, value)
+}
+
+func publicKey(t *testing.T, key session.KeyPair, err error) string {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key.PublicKey()
+}
+
+func TestKeyAtOnce(t *testing.T) {
+	t.Run("of a store that answers at once", func(t *testing.T) {
+		cache := session.NewCache(new(storage.Memory), nil, func(err error) { t.Errorf("reported %v", err) })
+		made, err := cache.KeyAtOnce(rand.Reader)
+		first := publicKey(t, made, err)
+		kept, err := cache.Key(t.Context(), rand.Reader)
+		if second := publicKey(t, kept, err); second != first {
+			t.Errorf("%s became %s", first, second)
+		}
+	})
+	t.Run("of one that does not", func(t *testing.T) {
+		store := &later{wait: func(string) {}}
+		cache := session.NewCache(store, nil, func(err error) { t.Errorf("reported %v", err) })
+		if _, err := cache.KeyAtOnce(rand.Reader); !errors.Is(err, literr.NotReady) {
+			t.Fatalf("before anything was read: %v", err)
+		}
+		made, err := cache.Key(t.Context(), rand.Reader)
+		first := publicKey(t, made, err)
+		known, err := cache.KeyAtOnce(rand.Reader)
+		if second := publicKey(t, known, err); second != first {
+			t.Errorf("%s became %s", first, second)
+		}
+	})
+}
+
+// TestTwoTabs has two caches over one store start at the same time, the second
+// one at the worst moment of the first.
+func TestTwoTabs(t *testing.T) {
+	var mutex sync.Mutex
+	lock := func(context.Context, string) (func(), error) {
+		mutex.Lock()
+		return mutex.Unlock, nil
+	}
+	none := func(context.Context, string) (func(), error) { return nil, errors.New("no locks here") }
+	for name, row := range map[string]struct {
+		lock session.Lock
+		when string
+	}{
+		"with a lock, after the first has looked":      {lock, "get"},
+		"with a lock, before the first writes":         {lock, "set"},
+		"without a lock, before the first writes":      {nil, "set"},
+		"with one that fails, before the first writes": {none, "set"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var other sync.WaitGroup
+			var theirs string
+			started := false
+			shared := new(later)
+			second := session.NewCache(&later2{shared}, row.lock, func(err error) { t.Errorf("reported %v", err) })
+			shared.wait = func(call string) {
+				if started || call != row.when {
+					return
+				}
+				started = true
+				other.Go(func() {
+					key, err := second.Key(context.Background(), rand.Reader)
+					theirs = publicKey(t, key, err)
+				})
+				if row.lock == nil || name == "with one that fails, before the first writes" {
+					other.Wait() // it is through before the first goes on
+				}
+			}
+			first := session.NewCache(shared, row.lock, func(err error) { t.Errorf("reported %v", err) })
+			key, err := first.Key(t.Context(), rand.Reader)
+			ours := publicKey(t, key, err)
+			other.Wait()
+			stored, _, _ := shared.Memory.Get(t.Context(), "lit-session-key")
+			kept, err := session.ParseKeyPair([]byte(stored))
+			if publicKey(t, kept, err) != ours {
+				t.Error("the first tab's key is not the stored one")
+			}
+			if row.lock != nil && row.when == "get" && theirs != ours {
+				t.Error("each tab has a key of its own")
+			}
+			again, err := second.Key(t.Context(), rand.Reader)
+			if publicKey(t, again, err) != ours {
+				t.Error("the second tab goes on with another key")
+			}
+		})
+	}
+}
+
+// later2 is the same store without the turn for others.
+type later2 struct{ *later }
+
+func (l *later2) Get(ctx context.Context, key string) (string, bool, error) {
+	return l.Memory.Get(ctx, key)
+}
+func (l *later2) Set(ctx context.Context, key, value string) error {
+	return l.Memory.Set(ctx, key, value)
+}
