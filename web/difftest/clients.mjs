@@ -42,7 +42,10 @@ const everyRequest = (classes, abilities, { tokenId, permittedAction }) => [
   { resource: new classes.LitActionResource(permittedAction.cid), ability: abilities.LitActionExecution },
   { resource: new classes.LitPKPResource(tokenId), ability: abilities.PKPSigning, data: { b: [1, "ü"], a: null } },
   { resource: new classes.LitRLIResource("7"), ability: abilities.RateLimitIncreaseAuth },
-  { resource: new classes.LitAccessControlConditionResource("cd/e"), ability: abilities.AccessControlConditionDecryption },
+  {
+    resource: new classes.LitAccessControlConditionResource("cd/e"),
+    ability: abilities.AccessControlConditionDecryption,
+  },
   { resource: new classes.LitAccessControlConditionResource("ab"), ability: abilities.AccessControlConditionSigning },
 ];
 

@@ -13,7 +13,14 @@ const delegatee = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 
 const terms = {
   "nothing said": {},
-  "everything said": { uses: "1", capacityTokenId: "12", delegateeAddresses: [delegatee], domain: "example.org", statement: "For you.", expiration: "2100-01-01T00:00:00.000Z" },
+  "everything said": {
+    uses: "1",
+    capacityTokenId: "12",
+    delegateeAddresses: [delegatee],
+    domain: "example.org",
+    statement: "For you.",
+    expiration: "2100-01-01T00:00:00.000Z",
+  },
   "uses a number": { uses: 1 },
   "uses no number": { uses: "many" },
   "uses empty": { uses: "" },

@@ -30,10 +30,25 @@ function program(name, folder) {
 
 let started = 0;
 
-/** Starts a network of so many nodes, with more flags if they are given. Returns its descriptor, its process id and how to stop it. */
+/**
+ * Starts a network of so many nodes, with more flags if they are given.
+ * Returns its descriptor, its process id and how to stop it.
+ */
 export async function startNetwork(nodes, ...more) {
   const path = join(scratch, `descriptor-${++started}.json`);
-  const flags = ["--nodes", nodes, "--node-port", 0, "--rpc-port", 0, "--admin-port", 0, "--descriptor", path, "--quiet"];
+  const flags = [
+    "--nodes",
+    nodes,
+    "--node-port",
+    0,
+    "--rpc-port",
+    0,
+    "--admin-port",
+    0,
+    "--descriptor",
+    path,
+    "--quiet",
+  ];
   const child = spawn(program("litdevnet", "./internal/devnet/litdevnet"), [...flags, ...more].map(String), {
     stdio: ["ignore", "inherit", "inherit"],
   });

@@ -21,6 +21,7 @@ import { preparation } from "./refusals/preparation.mjs";
 import { sessionRows } from "./refusals/sessions.mjs";
 import { strictCases, timeCases } from "./refusals/times.mjs";
 import { refusalRows } from "./refusals/vocabulary.mjs";
+import { walletCases } from "./refusals/wallets.mjs";
 import { sharing } from "./sharing.mjs";
 import { Table } from "./table.mjs";
 import { usage } from "./usage.mjs";
@@ -29,7 +30,8 @@ import { foreignHosts } from "./wire.mjs";
 const table = new Table(console.log);
 
 /** The official client talks on the console; only the table is wanted. */
-console.log = console.warn = () => {};
+const complain = console.error;
+console.log = console.warn = console.error = () => {};
 
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => process.exit(1)); // which ends the networks and Chromium
@@ -79,6 +81,7 @@ const badRequests = {
   "bad times and messages": timeCases,
   "bad proofs and permissions": methodCases,
   "bad capabilities": capabilityCases,
+  "bad wallets": walletCases,
 };
 
 /** Accounts of the descriptor that the guide's walks begin with; each walk uses four. */
@@ -122,7 +125,7 @@ try {
   (await limits).forEach((row) => table.row(row));
 } catch (error) {
   table.row({ name: "the run", ours: "-", official: "-", ok: false });
-  console.error(error);
+  complain(error);
 }
 table.end();
 process.exit(table.failed === 0 ? 0 : 1); // the official client leaves timers behind

@@ -22,6 +22,8 @@ export async function signAndRun(client, pkp, sessionSigs) {
   const signed = await client
     .pkpSign({ sessionSigs, toSign, pubKey: pkp.publicKey })
     .then((signature) => (signer(signature) === pkp.ethAddress ? "signed" : "signed by another"), reason);
-  const ran = await client.executeJs({ sessionSigs, code: action, jsParams: {} }).then(({ response }) => response, reason);
+  const ran = await client
+    .executeJs({ sessionSigs, code: action, jsParams: {} })
+    .then(({ response }) => response, reason);
   return [signed, ran];
 }

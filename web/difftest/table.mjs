@@ -8,7 +8,7 @@ const before = 60;
 const shown = 200;
 
 function show(value) {
-  const text = (typeof value === "string" ? value : JSON.stringify(value) ?? "-").replaceAll("\n", " ");
+  const text = (typeof value === "string" ? value : (JSON.stringify(value) ?? "-")).replaceAll("\n", " ");
   return text.length > valueWidth ? `${text.slice(0, valueWidth - 3)}...` : text;
 }
 
@@ -53,6 +53,8 @@ export class Table {
   }
 
   #line(name, ours, official, outcome) {
-    this.#write(`${name.padEnd(nameWidth)} | ${show(ours).padEnd(valueWidth)} | ${show(official).padEnd(valueWidth)} | ${outcome}`);
+    this.#write(
+      `${name.padEnd(nameWidth)} | ${show(ours).padEnd(valueWidth)} | ${show(official).padEnd(valueWidth)} | ${outcome}`,
+    );
   }
 }

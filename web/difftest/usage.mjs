@@ -32,7 +32,9 @@ async function used({ pkp }, client, sessionSigs) {
     return (await client.executeJs({ sessionSigs, ipfsId: pkp.permittedAction.cid, jsParams })).response;
   });
   const threw = await outcome(() => client.executeJs({ sessionSigs, code: "throw new Error('boom')", jsParams: {} }));
-  const signed = await outcome(async () => signer(await client.pkpSign({ sessionSigs, toSign, pubKey: pkp.publicKey })));
+  const signed = await outcome(async () =>
+    signer(await client.pkpSign({ sessionSigs, toSign, pubKey: pkp.publicKey })),
+  );
   return { ran, byCID, threw: typeof threw === "string" && threw.startsWith("threw"), signed };
 }
 

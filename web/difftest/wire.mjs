@@ -28,7 +28,7 @@ globalThis.fetch = async (input, init) => {
   return realFetch(input, init);
 };
 
-/** Runs a call and returns its result with the bodies that it sent to sign_session_key; onWire changes them after that. */
+/** Runs a call and returns its result with the bodies that it sent to sign_session_key; onWire changes them later. */
 export async function recorded(call, onWire) {
   bodies = [];
   rewrite = onWire;

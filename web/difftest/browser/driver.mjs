@@ -17,12 +17,14 @@ const maxErrorText = 2000;
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const types = { ".js": "text/javascript", ".wasm": "application/wasm" };
-const html = '<!doctype html><meta charset="utf-8"><title>difftest</title><script type="module" src="/page.js"></script>';
+const html =
+  '<!doctype html><meta charset="utf-8"><title>difftest</title><script type="module" src="/page.js"></script>';
 
 /** Our package stays the files that users load; everything else becomes one script. */
 const ourPackage = {
   name: "our package",
-  setup: ({ onResolve }) => onResolve({ filter: /\/dist\/index\.js$/ }, () => ({ path: "/dist/index.js", external: true })),
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/dist\/index\.js$/ }, () => ({ path: "/dist/index.js", external: true })),
 };
 
 async function bundle() {

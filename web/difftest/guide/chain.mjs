@@ -19,7 +19,13 @@ export function walletOf({ rpcUrl, chainId }, { privateKey }) {
 export async function contractsOf({ rpcUrl, contractContext }, signer, change = ({ address }) => ({ address })) {
   const context = Object.entries(contractContext).map(([name, contract]) => [name, change(contract)]);
   const customContext = Object.fromEntries(context);
-  const connected = new LitContracts({ network: "custom", rpc: rpcUrl, customContext, signer, provider: signer.provider });
+  const connected = new LitContracts({
+    network: "custom",
+    rpc: rpcUrl,
+    customContext,
+    signer,
+    provider: signer.provider,
+  });
   await connected.connect();
   return connected;
 }
@@ -30,10 +36,14 @@ export const chainSteps = [
     const cost = await asGiven.pkpNftContract.read.mintCost();
     return [asGiven.connected, cost.eq(await g.contracts.pkpNftContract.read.mintCost())];
   }),
-  step("LitContracts: no mint before connect", "refused: Contracts are not connected. Please call connect() first", (g) => {
-    const customContext = structuredClone(g.descriptor.contractContext);
-    return new LitContracts({ network: "custom", customContext, signer: g.wallet }).pkpNftContractUtils.write.mint();
-  }),
+  step(
+    "LitContracts: no mint before connect",
+    "refused: Contracts are not connected. Please call connect() first",
+    (g) => {
+      const customContext = structuredClone(g.descriptor.contractContext);
+      return new LitContracts({ network: "custom", customContext, signer: g.wallet }).pkpNftContractUtils.write.mint();
+    },
+  ),
   step("EIP-1559: a fee, and a receipt that states it", [2, true], async (g) => {
     const sent = await g.wallet.sendTransaction({ to: g.friend.address, value: 1 });
     const receipt = await sent.wait();

@@ -10,7 +10,10 @@ const credits = (g) => g.contracts.rateLimitNftContractUtils;
 
 export const creditSteps = [
   step("mintCapacityCreditsNFT", [true, true], async (g) => {
-    g.credit = await g.contracts.mintCapacityCreditsNFT({ requestsPerKilosecond, daysUntilUTCMidnightExpiration: days });
+    g.credit = await g.contracts.mintCapacityCreditsNFT({
+      requestsPerKilosecond,
+      daysUntilUTCMidnightExpiration: days,
+    });
     const { rliTxHash, capacityTokenId, capacityTokenIdStr } = g.credit;
     return [/^0x[0-9a-f]{64}$/.test(rliTxHash), capacityTokenId.toString() === capacityTokenIdStr];
   }),
@@ -23,19 +26,27 @@ export const creditSteps = [
     const { capacityTokenIdStr } = await g.contracts.mintCapacityCreditsNFT(wanted);
     return (await credits(g).read.getCapacityByIndex(capacityTokenIdStr)).requestsPerMillisecond;
   }),
-  step("mintCapacityCreditsNFT: 43 per day are none (12.31)", "refused: Effective requests per kilosecond is required and must be more than 0", (g) =>
-    g.contracts.mintCapacityCreditsNFT({ requestsPerDay: 43, daysUntilUTCMidnightExpiration: 1 }),
+  step(
+    "mintCapacityCreditsNFT: 43 per day are none (12.31)",
+    "refused: Effective requests per kilosecond is required and must be more than 0",
+    (g) => g.contracts.mintCapacityCreditsNFT({ requestsPerDay: 43, daysUntilUTCMidnightExpiration: 1 }),
   ),
   step("mintCapacityCreditsNFT: not until yesterday", "refused: The expiresAt must be in the future", (g) =>
     g.contracts.mintCapacityCreditsNFT({ requestsPerKilosecond, daysUntilUTCMidnightExpiration: -1 }),
   ),
-  step("mintCapacityCreditsNFT: not for 31 days", "refused: You cannot purchase an expiration time that is more than the maxExpirationSeconds in the future", (g) =>
-    g.contracts.mintCapacityCreditsNFT({ requestsPerKilosecond, daysUntilUTCMidnightExpiration: 31 }),
+  step(
+    "mintCapacityCreditsNFT: not for 31 days",
+    "refused: You cannot purchase an expiration time that is more than the maxExpirationSeconds in the future",
+    (g) => g.contracts.mintCapacityCreditsNFT({ requestsPerKilosecond, daysUntilUTCMidnightExpiration: 31 }),
   ),
-  step("a credit lasts until a midnight only", "refused: Expiration time must be set to midnight on any given day", (g) => {
-    const noon = (Math.floor(Date.now() / 1000 / secondsOfDay) + 1.5) * secondsOfDay;
-    return g.contracts.rateLimitNftContract.write.estimateGas.mint(noon, { value: 1_000_000 });
-  }),
+  step(
+    "a credit lasts until a midnight only",
+    "refused: Expiration time must be set to midnight on any given day",
+    (g) => {
+      const noon = (Math.floor(Date.now() / 1000 / secondsOfDay) + 1.5) * secondsOfDay;
+      return g.contracts.rateLimitNftContract.write.estimateGas.mint(noon, { value: 1_000_000 });
+    },
+  ),
   step("getCapacityByIndex", [true, true, true], async (g) => {
     const { requestsPerMillisecond, expiresAt } = await credits(g).read.getCapacityByIndex(g.credit.capacityTokenIdStr);
     const midnight = (Math.floor(Date.now() / 1000 / secondsOfDay) + days) * secondsOfDay;

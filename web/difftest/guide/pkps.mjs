@@ -73,7 +73,11 @@ export const pkpSteps = [
   }),
   step("getTokensInfoByAddress", [true, true, true], async (g) => {
     const info = (await g.contracts.pkpNftContractUtils.read.getTokensInfoByAddress(g.wallet.address)).at(-1);
-    return [info.publicKey === `0x${g.pkp.publicKey}`, info.ethAddress === g.pkp.ethAddress, /^1\w+$/.test(info.btcAddress)];
+    return [
+      info.publicKey === `0x${g.pkp.publicKey}`,
+      info.ethAddress === g.pkp.ethAddress,
+      /^1\w+$/.test(info.btcAddress),
+    ];
   }),
 
   step("addPermittedAction: events", ["PermittedAuthMethodScopeAdded", "PermittedAuthMethodAdded"], async (g) => {
@@ -169,10 +173,13 @@ export const transferSteps = [
     ];
   }),
   step("the old owner permits nothing", "refused: Not PKP NFT owner", (g) =>
-    g.contracts.addPermittedAction({ ipfsId: g.action.cid, pkpTokenId: g.pkp.tokenId, authMethodScopes: [signAnything] }),
+    g.contracts.addPermittedAction({
+      ipfsId: g.action.cid,
+      pkpTokenId: g.pkp.tokenId,
+      authMethodScopes: [signAnything],
+    }),
   ),
   step("the new owner does", ["PermittedAuthMethodScopeAdded", "PermittedAuthMethodAdded"], (g) =>
     events(g, g.friend.contracts.pkpPermissionsContractUtils.write.addPermittedAction(g.pkp.tokenId, g.action.cid)),
   ),
 ];
-

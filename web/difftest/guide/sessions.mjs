@@ -58,7 +58,13 @@ const walletMethod = async (g) => ({ authMethodType: ethWallet, accessToken: JSO
 export const sessionSteps = [
   step("getLitActionSessionSigs of the new PKP, one per node", true, async (g) => {
     g.sessionSigs = await sessionFor(g, g.pkp.publicKey);
-    return Object.keys(g.sessionSigs).sort().join() === g.descriptor.nodes.map(({ url }) => url).sort().join();
+    return (
+      Object.keys(g.sessionSigs).sort().join() ===
+      g.descriptor.nodes
+        .map(({ url }) => url)
+        .sort()
+        .join()
+    );
   }),
   step("getLitActionSessionSigs: the action says no", "refused: NodeLitActionsSessionSigAuthenticationFailed", (g) =>
     sessionFor(g, g.pkp.publicKey, { jsParams: { magicNumber: 41 } }),
@@ -70,7 +76,11 @@ export const sessionSteps = [
     const { tokenId, publicKey, ethAddress } = g.pkp;
     const jsParams = { toSign, publicKey, tokenId };
     const sessionSigs = g.sessionSigs;
-    const { signatures, response } = await able(g, "executeJs").executeJs({ sessionSigs, code: signingAction, jsParams });
+    const { signatures, response } = await able(g, "executeJs").executeJs({
+      sessionSigs,
+      code: signingAction,
+      jsParams,
+    });
     return [signer(signatures.sig) === ethAddress, response.permitted, String(response.resource)];
   }),
   step("executeJs: an action with ethers", true, async (g) => {
@@ -79,7 +89,10 @@ export const sessionSteps = [
     return (await able(g, "executeJs").executeJs(asked)).response === g.pkp.ethAddress;
   }),
   step("createCapacityDelegationAuthSig", ["lit:capability:delegation", true], async (g) => {
-    const { capacityDelegationAuthSig } = await able(g, "createCapacityDelegationAuthSig").createCapacityDelegationAuthSig({
+    const { capacityDelegationAuthSig } = await able(
+      g,
+      "createCapacityDelegationAuthSig",
+    ).createCapacityDelegationAuthSig({
       uses: "5",
       dAppOwnerWallet: g.wallet,
       capacityTokenId: g.credit.capacityTokenIdStr,
@@ -106,21 +119,33 @@ export const revokedSteps = [
 ];
 
 export const helperSteps = [
-  step("mintNextAndAddAuthMethods: events", ["PubkeyRoutingDataSet", "Transfer", "PKPMinted", "PermittedAuthMethodScopeAdded", "PermittedAuthMethodAdded", "Transfer"], async (g) => {
-    const { pkpHelperContractUtil, pubkeyRouterContract, pkpNftContract, pkpPermissionsContract, utils } = g.contracts;
-    const sent = await pkpHelperContractUtil.write.mintNextAndAddAuthMethods({
-      keyType: 2,
-      permittedAuthMethodTypes: [litAction],
-      permittedAuthMethodIds: [utils.getBytesFromMultihash(g.action.cid)],
-      permittedAuthMethodPubkeys: ["0x"],
-      permittedAuthMethodScopes: [[signAnything]],
-      addPkpEthAddressAsPermittedAddress: false,
-      sendPkpToItself: false,
-    });
-    const receipt = await sent.wait();
-    g.helped = receipt.logs[0].topics[1];
-    return eventsOf(receipt, pubkeyRouterContract, pkpNftContract, pkpPermissionsContract);
-  }),
+  step(
+    "mintNextAndAddAuthMethods: events",
+    [
+      "PubkeyRoutingDataSet",
+      "Transfer",
+      "PKPMinted",
+      "PermittedAuthMethodScopeAdded",
+      "PermittedAuthMethodAdded",
+      "Transfer",
+    ],
+    async (g) => {
+      const { pkpHelperContractUtil, pubkeyRouterContract, pkpNftContract, pkpPermissionsContract, utils } =
+        g.contracts;
+      const sent = await pkpHelperContractUtil.write.mintNextAndAddAuthMethods({
+        keyType: 2,
+        permittedAuthMethodTypes: [litAction],
+        permittedAuthMethodIds: [utils.getBytesFromMultihash(g.action.cid)],
+        permittedAuthMethodPubkeys: ["0x"],
+        permittedAuthMethodScopes: [[signAnything]],
+        addPkpEthAddressAsPermittedAddress: false,
+        sendPkpToItself: false,
+      });
+      const receipt = await sent.wait();
+      g.helped = receipt.logs[0].topics[1];
+      return eventsOf(receipt, pubkeyRouterContract, pkpNftContract, pkpPermissionsContract);
+    },
+  ),
   step("mintNextAndAddAuthMethods: the caller owns the PKP", true, async (g) => {
     return (await g.contracts.pkpNftContract.read.ownerOf(g.helped)) === g.wallet.address;
   }),

@@ -14,7 +14,6 @@ const yes = 'LitActions.setResponse({ response: "true" });';
 /** An action that is run, permitted or not: nodes ask for the permission after it. */
 const action = (name, want, source) => bad(`action ${name}`, want, { litActionCode: base64(source) });
 
-
 const no = "NodeLitActionsSessionSigAuthenticationFailed";
 const unpermitted = "NodeAuthSigScopeTooLimited";
 
@@ -27,7 +26,9 @@ const fetches = (name, want, count) =>
 
 const choice = [
   bad("no action", "refused", { litActionCode: undefined }),
-  bad("code and CID of the same action", "refused", ({ descriptor }) => ({ litActionIpfsId: descriptor.pkp.permittedAction.cid })),
+  bad("code and CID of the same action", "refused", ({ descriptor }) => ({
+    litActionIpfsId: descriptor.pkp.permittedAction.cid,
+  })),
   bad("code and another CID", "refused", { litActionIpfsId: "QmSQDKRWEXZ9CGoucSTR11Mv6fhGqaytZ1MqrfHdkuS1Vg" }),
   bad("code and an empty CID", "accepted", { litActionIpfsId: "" }),
 ];
@@ -85,7 +86,11 @@ const answers = [
   action("makes a function of text", "-", 'new Function("return 1")();'),
   action("replaces Lit.Actions", "-", '"use strict"; Lit.Actions = {};'),
   action("recurses for ever", "-", "(function f() { f(); })();"),
-  action("signs", "-", `(async () => { await Lit.Actions.signEcdsa({ toSign: new Array(32).fill(1), publicKey: "04", sigName: "s" }); ${yes} })();`),
+  action(
+    "signs",
+    "-",
+    `(async () => { await Lit.Actions.signEcdsa({ toSign: new Array(32).fill(1), publicKey: "04", sigName: "s" }); ${yes} })();`,
+  ),
   action("answers too much", "-", 'LitActions.setResponse({ response: "true".repeat(100000) });'),
   action("logs too much", "-", `for (let i = 0; i < 200; i++) console.log("x".repeat(1000)); ${yes}`),
   fetches("asks for too many pages", "-", 51),

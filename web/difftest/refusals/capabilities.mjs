@@ -1,5 +1,5 @@
 // Bad capabilities: what a session is said to be allowed, and by whom.
-import { bad } from "./vocabulary.mjs";
+import { asking, bad } from "./vocabulary.mjs";
 
 const object = (name, want, make) =>
   bad(`sessionCapabilityObject ${name}`, want, (at) => ({ sessionCapabilityObject: make(at) }));
@@ -14,7 +14,9 @@ const capability = (name, want, add) =>
 
 const objects = [
   capability("empty, of the other side", "accepted", () => {}),
-  capability("with a resource of its own", "accepted", (made, pkp) => made.addCapabilityForResource(pkp, "pkp-signing")),
+  capability("with a resource of its own", "accepted", (made, pkp) =>
+    made.addCapabilityForResource(pkp, "pkp-signing"),
+  ),
   capability("with everything of a resource", "accepted", (made, pkp) => made.addAllCapabilitiesForResource(pkp)),
   capability("that says who was authenticated", "NodeInvalidAuthContextResource", (made) =>
     made.addAttenuation("lit-resolvedauthcontext://*", "Auth", "Auth", { auth_context: {} }),
@@ -38,7 +40,8 @@ const authSig = (change) => ({
   ...change,
 });
 
-const carried = (name, want, value) => bad(`capacityDelegationAuthSig ${name}`, want, { capacityDelegationAuthSig: value });
+const carried = (name, want, value) =>
+  bad(`capacityDelegationAuthSig ${name}`, want, { capacityDelegationAuthSig: value });
 const listed = (name, want, value) => bad(`capabilityAuthSigs ${name}`, want, { capabilityAuthSigs: value });
 
 const authSigs = [
@@ -62,6 +65,9 @@ const authSigs = [
 
 const ipfs = (name, want, make) => bad(`ipfsOptions ${name}`, want, (at) => ({ ipfsOptions: make(at) }));
 
+/** Where both clients look when the gateway that they were given is no good. */
+const publicGateways = ["flk-ipfs.io", "litprotocol.mypinata.cloud"];
+
 /** A request for an action that the nodes do not find. */
 const hidden = (name, want, make) =>
   bad(`an action that only a gateway has, ${name}`, want, (at) => ({
@@ -75,11 +81,24 @@ const gateways = [
   ipfs("null", "accepted", () => null),
   ipfs("empty", "accepted", () => ({})),
   ipfs("a text", "accepted", () => "ipfs"),
-  ipfs("to fetch the code, which is there", "accepted", ({ descriptor }) => ({ overwriteCode: true, gatewayUrl: descriptor.ipfsGateway })),
+  ipfs("to fetch the code, which is there", "accepted", ({ descriptor }) => ({
+    overwriteCode: true,
+    gatewayUrl: descriptor.ipfsGateway,
+  })),
   hidden("not asked for", "-", () => undefined),
   hidden("named, but not to be used", "-", ({ good }) => ({ overwriteCode: false, gatewayUrl: good })),
   hidden("to be used", "accepted", ({ good }) => ({ overwriteCode: true, gatewayUrl: good })),
-  hidden("which sends another one (12.25)", "NodeAuthSigScopeTooLimited", ({ bad }) => ({ overwriteCode: true, gatewayUrl: bad })),
+  asking(
+    publicGateways,
+    hidden("which sends another one (12.25)", "NodeAuthSigScopeTooLimited", ({ bad }) => ({
+      overwriteCode: true,
+      gatewayUrl: bad,
+    })),
+  ),
+  asking(
+    publicGateways,
+    hidden("which has moved", "refused", ({ good }) => ({ overwriteCode: true, gatewayUrl: `${good}away/` })),
+  ),
 ];
 
 export const capabilityCases = [...objects, ...authSigs, ...gateways];

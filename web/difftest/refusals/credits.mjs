@@ -29,26 +29,49 @@ const delegated = (name, want, terms, edit = (authSig) => authSig) => ({
 
 const cases = [
   { name: "no credit", want: exceeded, make: () => ({}) },
-  delegated("delegated to the PKP", good, ({ pkp, credit }) => ({ capacityTokenId: credit, delegateeAddresses: [pkp.ethAddress] })),
+  delegated("delegated to the PKP", good, ({ pkp, credit }) => ({
+    capacityTokenId: credit,
+    delegateeAddresses: [pkp.ethAddress],
+  })),
   delegated("delegated to anybody", good, ({ credit }) => ({ capacityTokenId: credit })),
   delegated("delegated to nobody", exceeded, ({ credit }) => ({ capacityTokenId: credit, delegateeAddresses: [] })),
-  delegated("delegated to somebody else", exceeded, ({ poor, credit }) => ({ capacityTokenId: credit, delegateeAddresses: [poor.address] })),
+  delegated("delegated to somebody else", exceeded, ({ poor, credit }) => ({
+    capacityTokenId: credit,
+    delegateeAddresses: [poor.address],
+  })),
   delegated("every credit of the holder's", good, ({ pkp }) => ({ delegateeAddresses: [pkp.ethAddress] })),
-  delegated("every credit of one who has none", exceeded, ({ poor, pkp }) => ({ dAppOwnerWallet: poor, delegateeAddresses: [pkp.ethAddress] })),
+  delegated("every credit of one who has none", exceeded, ({ poor, pkp }) => ({
+    dAppOwnerWallet: poor,
+    delegateeAddresses: [pkp.ethAddress],
+  })),
   delegated("another's credit (12.35)", good, ({ poor, pkp, credit }) => ({
     dAppOwnerWallet: poor,
     capacityTokenId: credit,
     delegateeAddresses: [pkp.ethAddress],
   })),
-  delegated("a credit that is none", exceeded, ({ pkp }) => ({ capacityTokenId: "4711", delegateeAddresses: [pkp.ethAddress] })),
-  delegated("for no use", exceeded, ({ pkp, credit }) => ({ uses: "0", capacityTokenId: credit, delegateeAddresses: [pkp.ethAddress] })),
+  delegated("a credit that is none", exceeded, ({ pkp }) => ({
+    capacityTokenId: "4711",
+    delegateeAddresses: [pkp.ethAddress],
+  })),
+  delegated("for no use", exceeded, ({ pkp, credit }) => ({
+    uses: "0",
+    capacityTokenId: credit,
+    delegateeAddresses: [pkp.ethAddress],
+  })),
   delegated("for one use, and used twice", ["signed", "rate_limit_exceeded"], ({ pkp, credit }) => ({
     uses: "1",
     capacityTokenId: credit,
     delegateeAddresses: [pkp.ethAddress],
   })),
-  delegated("for two uses", good, ({ pkp, credit }) => ({ uses: "2", capacityTokenId: credit, delegateeAddresses: [pkp.ethAddress] })),
-  delegated("that is over", unsent, ({ credit }) => ({ capacityTokenId: credit, expiration: "2024-01-01T00:00:00.000Z" })),
+  delegated("for two uses", good, ({ pkp, credit }) => ({
+    uses: "2",
+    capacityTokenId: credit,
+    delegateeAddresses: [pkp.ethAddress],
+  })),
+  delegated("that is over", unsent, ({ credit }) => ({
+    capacityTokenId: credit,
+    expiration: "2024-01-01T00:00:00.000Z",
+  })),
   delegated(
     "with another signature",
     invalid,
@@ -99,7 +122,10 @@ async function attempt(at, side, other, make) {
 export async function creditRows(descriptor, sides) {
   const [holder, poor] = [accounts.holder, accounts.poor].map((i) => walletOf(descriptor, descriptor.accounts[i]));
   const contracts = await contractsOf(descriptor, holder);
-  const minted = await contracts.mintCapacityCreditsNFT({ requestsPerKilosecond: 100, daysUntilUTCMidnightExpiration: 2 });
+  const minted = await contracts.mintCapacityCreditsNFT({
+    requestsPerKilosecond: 100,
+    daysUntilUTCMidnightExpiration: 2,
+  });
   const at = {
     descriptor,
     client: sides.official.client,

@@ -8,10 +8,14 @@ import { startNetwork } from "../network.mjs";
 import { both } from "../rows.mjs";
 import { base64 } from "./vocabulary.mjs";
 
-console.log = console.warn = () => {}; // the official client talks
+console.log = console.warn = console.error = () => {}; // the official client talks
 
 const cases = [
-  ["action eats all memory", "NodeJsMemoryLimitError", "const all = []; for (;;) all.push(new Array(1e5).fill(all.length));"],
+  [
+    "action eats all memory",
+    "NodeJsMemoryLimitError",
+    "const all = []; for (;;) all.push(new Array(1e5).fill(all.length));",
+  ],
   ["action loops for ever", "NodeJsTimeoutError", "for (;;);"],
   ["the next one is served", "NodeAuthSigScopeTooLimited", 'LitActions.setResponse({ response: "true" });'],
 ];

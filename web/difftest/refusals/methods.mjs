@@ -26,8 +26,14 @@ const proof = (name, want, make) => bad(`wallet's AuthSig ${name}`, want, (at) =
 
 const proofs = [
   proof("of the PKP's owner", "accepted", (at) => walletSig(at)),
-  proof("with another signature", "NodeInvalidAuthSig", async (at) => ({ ...(await walletSig(at)), sig: `0x${"11".repeat(64)}1b` })),
-  proof("with a signature cut short", "NodeSIWESigConversionError", async (at) => ({ ...(await walletSig(at)), sig: "0x1234" })),
+  proof("with another signature", "NodeInvalidAuthSig", async (at) => ({
+    ...(await walletSig(at)),
+    sig: `0x${"11".repeat(64)}1b`,
+  })),
+  proof("with a signature cut short", "NodeSIWESigConversionError", async (at) => ({
+    ...(await walletSig(at)),
+    sig: "0x1234",
+  })),
   proof("with another message", "NodeInvalidAuthSig", async (at) => {
     const sig = await walletSig(at);
     return { ...sig, signedMessage: sig.signedMessage.replace("Chain ID: 1", "Chain ID: 2") };
@@ -41,7 +47,9 @@ const proofs = [
   proof("that is over", "NodeSIWEMessageError", (at) =>
     walletSig(at, {}, (text) => text.replace(/^(Issued At|Expiration Time): .*$/gm, "$1: 2024-01-01T00:00:00.000Z")),
   ),
-  proof("that never ends", "NodeSIWEMessageError", (at) => walletSig(at, {}, (text) => text.replace(/^Expiration Time: .*\n?/m, ""))),
+  proof("that never ends", "NodeSIWEMessageError", (at) =>
+    walletSig(at, {}, (text) => text.replace(/^Expiration Time: .*\n?/m, "")),
+  ),
   proof("for a session", "refused", (at) => walletSig(at, { uri: `lit:session:${"00".repeat(32)}` })),
   proof("for a delegation", "refused", (at) => walletSig(at, { uri: "lit:capability:delegation" })),
   proof("over no SIWE message", "refused", ({ wallet: signer, other }) =>
@@ -81,7 +89,8 @@ const methods = [
   method("of an unknown type", "-", token(99)),
 ];
 
-const pkp = (name, want, which) => bad(`a PKP that permits the action ${name}`, want, (at) => ({ pkpPublicKey: at[which].publicKey }));
+const pkp = (name, want, which) =>
+  bad(`a PKP that permits the action ${name}`, want, (at) => ({ pkpPublicKey: at[which].publicKey }));
 
 const permissions = [
   pkp("without any scope (12.34)", "NodeAuthSigScopeTooLimited", "unscoped"),

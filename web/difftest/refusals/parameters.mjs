@@ -47,15 +47,29 @@ const resources = [
   requests("of null", "refused", () => [null]),
   requests("without resource", "refused", () => [{ ability: sign }]),
   requests("without ability", "refused", ({ LitPKPResource }) => [{ resource: new LitPKPResource("*") }]),
-  requests("of an unknown ability", "refused", ({ LitPKPResource }) => [{ resource: new LitPKPResource("*"), ability: "fly" }]),
-  requests("of another resource's ability", "refused", ({ LitPKPResource }) => [{ resource: new LitPKPResource("*"), ability: run }]),
+  requests("of an unknown ability", "refused", ({ LitPKPResource }) => [
+    { resource: new LitPKPResource("*"), ability: "fly" },
+  ]),
+  requests("of another resource's ability", "refused", ({ LitPKPResource }) => [
+    { resource: new LitPKPResource("*"), ability: run },
+  ]),
   requests("one good, one bad", "refused", ({ LitPKPResource, LitActionResource }) => [
     { resource: new LitPKPResource("*"), ability: sign },
     { resource: new LitActionResource("*"), ability: sign },
   ]),
-  requests("of a plain object", "refused", () => [{ resource: { resource: "*", resourcePrefix: "lit-pkp" }, ability: sign }]),
+  requests("of a plain object", "refused", () => [
+    { resource: { resource: "*", resourcePrefix: "lit-pkp" }, ability: sign },
+  ]),
   requests("of the nodes' own resource", "refused", () => [
-    { resource: { resource: "*", resourcePrefix: "lit-resolvedauthcontext", getResourceKey: () => "lit-resolvedauthcontext://*", isValidLitAbility: () => true }, ability: sign },
+    {
+      resource: {
+        resource: "*",
+        resourcePrefix: "lit-resolvedauthcontext",
+        getResourceKey: () => "lit-resolvedauthcontext://*",
+        isValidLitAbility: () => true,
+      },
+      ability: sign,
+    },
   ]),
   requests("for one PKP, used for it", "accepted", ({ LitPKPResource }, { descriptor }) => [
     { resource: new LitPKPResource(descriptor.pkp.tokenId), ability: sign },
@@ -97,7 +111,7 @@ const globals = [
   jsParams("that would replace LitActions", "NodeJsExecutionError", { magicNumber: 42, LitActions: {} }),
   jsParams("with __proto__", "accepted", JSON.parse('{"magicNumber":42,"__proto__":{"a":1}}')),
   jsParams("with 100 levels", "accepted", { magicNumber: 42, deep: JSON.parse("[".repeat(100) + "]".repeat(100)) }),
-  jsParams("with odd text", "accepted", { magicNumber: 42, text: "\u0000\u2028\ud83d\ude00\"\\" }),
+  jsParams("with odd text", "accepted", { magicNumber: 42, text: '\u0000\u2028\ud83d\ude00"\\' }),
   jsParams("with half a character", "NodeBadInput", { magicNumber: 42, text: "\ud83d" }),
 ];
 

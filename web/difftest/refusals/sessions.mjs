@@ -49,12 +49,16 @@ const signatures = [
   sig("sig of another key", invalid, ({ signedMessage }) => ({ sig: signText(strange, signedMessage) })),
   sig("address of another key", invalid, () => ({ address: strange.publicKey })),
   sig("address of no hex", invalid, () => ({ address: "session key" })),
-  sig("address and sig of another key", invalid, ({ signedMessage }) => ({ address: strange.publicKey, sig: signText(strange, signedMessage) })),
+  sig("address and sig of another key", invalid, ({ signedMessage }) => ({
+    address: strange.publicKey,
+    sig: signText(strange, signedMessage),
+  })),
   sig("a space after the text", invalid, ({ signedMessage }) => ({ signedMessage: `${signedMessage} ` })),
   {
     name: "of one another's nodes",
     want: invalid,
-    edit: (sigs) => Object.fromEntries(Object.keys(sigs).map((url, i, urls) => [url, sigs[urls[(i + 1) % urls.length]]])),
+    edit: (sigs) =>
+      Object.fromEntries(Object.keys(sigs).map((url, i, urls) => [url, sigs[urls[(i + 1) % urls.length]]])),
   },
   {
     name: "without one node's",
@@ -81,14 +85,20 @@ const texts = [
   text("issued at no time", invalid, (it) => ({ ...it, issuedAt: "now" })),
   text("never issued", invalid, ({ issuedAt, ...rest }) => rest),
   text("over an hour ago", unsent, (it) => ({ ...it, issuedAt: from(-day), expiration: from(-3600 * second) })),
-  text("over before it was issued", invalid, (it) => ({ ...it, issuedAt: from(50 * second), expiration: from(20 * second) })),
+  text("over before it was issued", invalid, (it) => ({
+    ...it,
+    issuedAt: from(50 * second),
+    expiration: from(20 * second),
+  })),
   text("over in 31 days", invalid, (it) => ({ ...it, expiration: from(31 * day) })),
   text("never over", unsent, ({ expiration, ...rest }) => rest),
   text("over at no time", unsent, (it) => ({ ...it, expiration: "never" })),
   text("no requests", invalid, (it) => ({ ...it, resourceAbilityRequests: [] })),
   text("requests for actions only", ["NodeInvalidAuthSig", "ran"], (it) => ({
     ...it,
-    resourceAbilityRequests: it.resourceAbilityRequests.filter(({ resource }) => resource.resourcePrefix === "lit-litaction"),
+    resourceAbilityRequests: it.resourceAbilityRequests.filter(
+      ({ resource }) => resource.resourcePrefix === "lit-litaction",
+    ),
   })),
   text("requests for signing only", ["signed", "NodeInvalidAuthSig"], (it) => ({
     ...it,
@@ -96,7 +106,10 @@ const texts = [
   })),
   text("requests for another PKP and action", invalid, (it) => ({
     ...it,
-    resourceAbilityRequests: it.resourceAbilityRequests.map(({ resource, ...rest }) => ({ ...rest, resource: { ...resource, resource: "1" } })),
+    resourceAbilityRequests: it.resourceAbilityRequests.map(({ resource, ...rest }) => ({
+      ...rest,
+      resource: { ...resource, resource: "1" },
+    })),
   })),
   text("requests of another ability, which nodes do not look at", good, (it) => ({
     ...it,
@@ -107,7 +120,9 @@ const texts = [
 const later = (siwe) => siwe.replace(/^Expiration Time: .*$/m, `Expiration Time: ${from(29 * day)}`);
 
 const capabilities = [
-  authSig("AuthSig: one digit of sig changed", invalid, ({ sig }) => ({ sig: sig.replace(/[0-9a-f]{4}"}$/, "0000\"}") })),
+  authSig("AuthSig: one digit of sig changed", invalid, ({ sig }) => ({
+    sig: sig.replace(/[0-9a-f]{4}"}$/, '0000"}'),
+  })),
   authSig("AuthSig: sig of no signature", invalid, () => ({ sig: "{}" })),
   authSig("AuthSig: a longer time", invalid, ({ signedMessage }) => ({ signedMessage: later(signedMessage) })),
   authSig("AuthSig: another address", invalid, () => ({
@@ -119,7 +134,10 @@ const capabilities = [
   text("AuthSig: twice", good, (it) => ({ ...it, capabilities: [...it.capabilities, ...it.capabilities] })),
   text("AuthSig: one that is no SIWE before it", good, (it) => ({
     ...it,
-    capabilities: [{ sig: "0x00", derivedVia: "x", signedMessage: "a\nExpiration Time: 2100-01-01T00:00:00.000Z", address: "0x00" }, ...it.capabilities],
+    capabilities: [
+      { sig: "0x00", derivedVia: "x", signedMessage: "a\nExpiration Time: 2100-01-01T00:00:00.000Z", address: "0x00" },
+      ...it.capabilities,
+    ],
   })),
   {
     name: "AuthSig: of another session",
@@ -149,14 +167,17 @@ async function session(descriptor, side, sessionKey) {
 
 /** What both sides' validators object to, in our signatures and in the official ones; [ours, official]. */
 const objections = (...made) =>
-  [litsession, misc].map(({ validateSessionSigs }) => made.map((sigs) => validateSessionSigs(sigs).errors.map(urlless)));
+  [litsession, misc].map(({ validateSessionSigs }) =>
+    made.map((sigs) => validateSessionSigs(sigs).errors.map(urlless)),
+  );
 
 const urlless = (text) => text.replace(/http:[^']*/, "node");
 
 /** What both sides' readers say of each side's signatures, for people; the time is one. */
 function readings({ ours, official }) {
   const now = new Date();
-  const read = ({ formatSessionSigs }) => [ours, official].map(({ sigs }) => formatSessionSigs(JSON.stringify(sigs), now));
+  const read = ({ formatSessionSigs }) =>
+    [ours, official].map(({ sigs }) => formatSessionSigs(JSON.stringify(sigs), now));
   return same("formatSessionSigs", read(litsession), read(misc));
 }
 

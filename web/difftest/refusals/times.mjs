@@ -45,13 +45,23 @@ const messages = [
   siwe("with another statement", "NodeSIWECapabilityInvalid", /^Lit Protocol.*$/m, "Give me everything."),
   siwe("of another URI", "NodeSIWEMessageError", line("URI"), `URI: lit:session:${"00".repeat(32)}`),
   siwe("of version 2", "NodeSIWEMessageError", line("Version"), "Version: 2"),
-  differsOnWire("SIWE of another chain", "12.5", { ours: "client: InvalidSignatureError", official: "accepted" }, changed(line("Chain ID"), "Chain ID: 2")),
+  differsOnWire(
+    "SIWE of another chain",
+    "12.5",
+    { ours: "client: InvalidSignatureError", official: "accepted" },
+    changed(line("Chain ID"), "Chain ID: 2"),
+  ),
   siwe("with no block for a nonce", "NodeInvalidBlockhash", line("Nonce"), "Nonce: 12345678"),
   siwe("with a short nonce", "NodeSIWEMessageError", line("Nonce"), "Nonce: 1"),
   siwe("issued tomorrow", "NodeSIWEMessageError", line("Issued At"), `Issued At: ${from(day)}`),
   siwe("issued after its end", "NodeSIWEMessageError", line("Issued At"), `Issued At: ${from(2 * day)}`),
   siwe("issued at no time", "NodeSIWEMessageError", line("Issued At"), "Issued At: now"),
-  siwe("that ended before it began", "NodeExpWrongOrTooLarge", line("Expiration Time"), `Expiration Time: ${from(-day)}`),
+  siwe(
+    "that ended before it began",
+    "NodeExpWrongOrTooLarge",
+    line("Expiration Time"),
+    `Expiration Time: ${from(-day)}`,
+  ),
   siwe("that ends in 31 days", "NodeSIWEMessageError", line("Expiration Time"), `Expiration Time: ${from(31 * day)}`),
   siwe("without an end", "NodeSIWEMessageError", /^Expiration Time: .*\n/m, ""),
   siwe("without resources", "-", /\nResources:[^]*$/, ""),
@@ -63,7 +73,12 @@ const unknownBlock = changed(line("Nonce"), `Nonce: 0x${"5a".repeat(32)}`);
 
 /** A block hash that the network does not know: nodes take it unless they are strict. */
 const lenient = [
-  differsOnWire("SIWE with a foreign block", "12.5", { ours: "client: InvalidSignatureError", official: "accepted" }, unknownBlock),
+  differsOnWire(
+    "SIWE with a foreign block",
+    "12.5",
+    { ours: "client: InvalidSignatureError", official: "accepted" },
+    unknownBlock,
+  ),
 ];
 
 export const strictCases = [
@@ -77,7 +92,9 @@ const body = (name, want, change) => onWire(name, want, (sent) => ({ ...sent, ..
 const bodies = [
   body("curveType K256", "NodeInvalidCurveType", { curveType: "K256" }),
   body("curveType unknown", "NodeBadInput", { curveType: "P256" }),
-  body("an authSig", "NodeInvalidAuthSigForSessionKey", { authSig: { sig: "0x", derivedVia: "x", signedMessage: "x", address: "0x" } }),
+  body("an authSig", "NodeInvalidAuthSigForSessionKey", {
+    authSig: { sig: "0x", derivedVia: "x", signedMessage: "x", address: "0x" },
+  }),
   body("no sessionKey", "NodeBadInput", { sessionKey: undefined }),
   body("another sessionKey", "NodeSIWEMessageError", { sessionKey: `lit:session:${"00".repeat(32)}` }),
   body("no siweMessage", "NodeBadInput", { siweMessage: undefined }),

@@ -2,7 +2,7 @@
 // it with either client.
 import { ethers } from "ethers";
 import { signer, toSign } from "../signing.mjs";
-import { recorded } from "../wire.mjs";
+import { foreignHosts, recorded } from "../wire.mjs";
 
 const { computeAddress } = ethers.utils;
 
@@ -24,7 +24,11 @@ export const base64 = (text) => btoa(text);
  */
 export const bad = (name, want, change) => ({ name, want, change });
 
-export const differs = (name, section, outcomes, change) => ({ name: `${name} (${section})`, differs: outcomes, change });
+export const differs = (name, section, outcomes, change) => ({
+  name: `${name} (${section})`,
+  differs: outcomes,
+  change,
+});
 
 /** A good request that is changed on its way to the nodes, as a client with a mistake in it would send it. */
 export const onWire = (name, want, rewrite) => ({ name: `on the wire: ${name}`, want, change: {}, rewrite });
@@ -34,13 +38,23 @@ export const differsOnWire = (name, section, outcomes, rewrite) => ({
   rewrite,
 });
 
-/** A good request of one side. */
-const good = ({ descriptor, side }) => ({
-  pkpPublicKey: descriptor.pkp.publicKey,
-  litActionCode: base64(descriptor.pkp.permittedAction.code),
-  jsParams: { magicNumber: 42 },
-  resourceAbilityRequests: side.requests,
-});
+/** The same case, which may ask for hosts outside of this machine. It does not get there. */
+export const asking = (hosts, one) => ({ ...one, hosts });
+
+/** The same cases, made of another good request to another function; the session is used with the PKP that pkp says. */
+export const through = (call, pkp, good, cases) =>
+  cases.map((one) => ({ ...one, name: `${call}: ${one.name}`, through: { call, pkp, good } }));
+
+const guide = {
+  call: "getLitActionSessionSigs",
+  pkp: ({ descriptor }) => descriptor.pkp,
+  good: ({ descriptor, side }) => ({
+    pkpPublicKey: descriptor.pkp.publicKey,
+    litActionCode: base64(descriptor.pkp.permittedAction.code),
+    jsParams: { magicNumber: 42 },
+    resourceAbilityRequests: side.requests,
+  }),
+};
 
 /** Who stopped a call: {by: "client"} with the error's class, or {by: "node"} with the code. */
 function refusal(error, reached) {
@@ -54,14 +68,14 @@ function refusal(error, reached) {
 }
 
 /** What comes of one side's request: null when it is accepted, else who refused it. */
-async function outcome(at, { change, rewrite }) {
+async function outcome(at, { change, rewrite, through: { call, pkp, good } = guide }) {
   at.side.storage.clear();
   let sessionSigs;
   let failed;
   const params = typeof change === "function" ? await change(at) : change;
   const { bodies } = await recorded(async () => {
     try {
-      sessionSigs = await at.side.client.getLitActionSessionSigs(params && { ...good(at), ...params });
+      sessionSigs = await at.side.client[call](params && { ...(await good(at)), ...params });
     } catch (error) {
       failed = error;
     }
@@ -69,7 +83,7 @@ async function outcome(at, { change, rewrite }) {
   if (failed) {
     return refusal(failed, bodies.length > 0);
   }
-  return use(at.official.client, sessionSigs, params?.pkpPublicKey ?? at.descriptor.pkp.publicKey);
+  return use(at.official.client, sessionSigs, params?.pkpPublicKey ?? pkp(at).publicKey);
 }
 
 /** Signatures are accepted when the PKP signs with them. */
@@ -116,7 +130,7 @@ export async function refusalRows(descriptor, sides, cases, shared = {}) {
   const rows = [];
   let connected = Date.now();
   for (const one of cases) {
-    const { name, want, differs } = one;
+    const { name, want, differs, hosts = [] } = one;
     if (Date.now() - connected > maxAge) {
       await sides.official.client.connect();
       connected = Date.now();
@@ -126,6 +140,7 @@ export async function refusalRows(descriptor, sides, cases, shared = {}) {
       const other = who === "ours" ? sides.official : sides.ours;
       came[who] = await outcome({ ...shared, descriptor, side, other, official: sides.official }, one);
     }
+    hosts.forEach((host) => foreignHosts.delete(host));
     const [ours, official] = [said(came.ours), said(came.official)];
     const ok = differs
       ? ours === differs.ours && official === differs.official
