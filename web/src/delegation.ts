@@ -4,7 +4,7 @@ import { SIWE_DELEGATION_URI } from "./constants.js";
 import { InvalidParamType } from "./errors.js";
 import type { AuthSig } from "./params.js";
 import { toSigner, type SignerLike } from "./signer.js";
-import { createSiweMessageWithCapacityDelegation, type CapacityDelegation } from "./siwe.js";
+import { siweText, type CapacityDelegation } from "./siwe.js";
 
 export interface CapacityCreditsReq extends CapacityDelegation {
   /** Whose credits they are: anything that {@link toSigner} takes. */
@@ -20,22 +20,30 @@ export interface CapacityCreditsRes {
   capacityDelegationAuthSig: AuthSig;
 }
 
-/** Has the owner of credits sign for others. litNodeClient gives the nonce. */
-export async function delegateCapacity(
-  params: CapacityCreditsReq,
-  litNodeClient: { getLatestBlockhash(): Promise<string> },
-): Promise<CapacityCreditsRes> {
+/** What a client gives to a delegation: the nonce, and what time the nodes think it is. */
+interface Connection {
+  getLatestBlockhash(): Promise<string>;
+  /** How many milliseconds the nodes' clocks are ahead. */
+  readonly clockSkew?: number;
+  readonly config: { now?: () => number };
+}
+
+/** Has the owner of credits sign for others. The message's times are by the nodes' clocks, as they check it. */
+export async function delegateCapacity(params: CapacityCreditsReq, litNodeClient: Connection): Promise<CapacityCreditsRes> {
   const { dAppOwnerWallet, ...delegation } = params;
   const signer = toSigner(dAppOwnerWallet);
   const walletAddress = await signer.getAddress();
-  const toSign = await createSiweMessageWithCapacityDelegation({
+  const nonce = await litNodeClient.getLatestBlockhash();
+  const message = {
     uses: undefined, // its presence makes the message a delegation, whatever else is absent
     ...delegation,
     uri: SIWE_DELEGATION_URI,
     walletAddress,
-    nonce: await litNodeClient.getLatestBlockhash(),
+    nonce,
     litNodeClient,
-  });
+  };
+  const { config, clockSkew = 0 } = litNodeClient;
+  const toSign = await siweText(message, (config.now?.() ?? Date.now()) + clockSkew);
   return { capacityDelegationAuthSig: await generateAuthSig({ signer, toSign, address: walletAddress }) };
 }
 

@@ -121,7 +121,12 @@ const WEEK = 7 * 24 * 60 * 60 * 1000;
  * parameters that delegate capacity credits, it carries a ReCap; that needs
  * `litNodeClient`. Loads lit.wasm if need be.
  */
-export async function createSiweMessage<Params extends BaseSiweMessage>(params: Params): Promise<string> {
+export function createSiweMessage<Params extends BaseSiweMessage>(params: Params): Promise<string> {
+  return siweText(params, Date.now());
+}
+
+/** As {@link createSiweMessage}, at a moment in milliseconds since 1970. */
+export async function siweText(params: BaseSiweMessage, now: number): Promise<string> {
   if (!params?.walletAddress) {
     throw missing("walletAddress");
   }
@@ -134,7 +139,8 @@ export async function createSiweMessage<Params extends BaseSiweMessage>(params: 
     version: params.version ?? "1",
     chainId: params.chainId ?? 1,
     nonce: params.nonce,
-    expirationTime: params.expiration ?? new Date(Date.now() + WEEK).toISOString(),
+    issuedAt: new Date(now).toISOString(),
+    expirationTime: params.expiration ?? new Date(now + WEEK).toISOString(),
   });
   const resources = delegationRequest(params) ?? params.resources;
   if (resources) {
