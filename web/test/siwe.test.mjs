@@ -11,7 +11,7 @@ import {
   parseLitResource,
   SiweMessage,
 } from "litsession";
-import { rejection, stopClock, vectors } from "./vectors.mjs";
+import { rejection, stopClock, thrownBy, vectors } from "./vectors.mjs";
 
 const NOW = "2026-01-15T12:00:00.000Z";
 const walletAddress = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
@@ -23,6 +23,9 @@ await init();
 describe("SiweMessage writes and reads what npm's siwe writes and reads", () => {
   for (const { name, fields, text } of vectors.siwe) {
     test(name, () => {
+      if (text.includes('"')) {
+        return assert.equal(thrownBy(() => new SiweMessage(text)).reason, "invalid_param"); // EIP-4361 has no room for it
+      }
       const message = new SiweMessage(text);
       assert.equal(message.toMessage(), text);
       if (fields?.address) {
