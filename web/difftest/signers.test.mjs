@@ -85,6 +85,16 @@ describe("createCapacityDelegationAuthSig delegates, whoever signs", async () =>
       });
     });
   }
+  test("by the nodes' clocks where this one is wrong", async (t) => {
+    const wrong = { litNetwork: "custom", rpcUrl, contractContext, storage: "memory", now: () => Date.now() + 3_600_000 };
+    const early = new litsession.LitNodeClient(wrong);
+    t.after(() => early.disconnect());
+    const dAppOwnerWallet = new ethers.Wallet(privateKey);
+    const { capacityDelegationAuthSig } = await early.createCapacityDelegationAuthSig({ dAppOwnerWallet });
+    const { issuedAt, expirationTime } = new siwe.SiweMessage(capacityDelegationAuthSig.signedMessage);
+    assert.ok(Math.abs(Date.parse(issuedAt) - Date.now()) < 60_000, issuedAt);
+    assert.equal(Date.parse(expirationTime) - Date.parse(issuedAt), 7 * 24 * 3_600_000);
+  });
   test("no wallet", async () => {
     const error = await rejection(client.createCapacityDelegationAuthSig({}));
     assert.deepEqual([error.name, error.message, error.reason], ["InvalidParamType", "dAppOwnerWallet must exist", "missing_param"]);
