@@ -216,19 +216,18 @@ describe("what needs no network", () => {
 });
 
 describe("two tabs", () => {
-  /** One storage whose answers take their time, and locks as browsers have them. */
+  /** Storage of one origin, which each tab reaches at a speed of its own, and locks as browsers have them. */
   function origin() {
     const entries = new Map();
-    let calls = 0;
-    const slowly = async (work) => {
-      await pause(++calls % 3);
+    const slowly = async (milliseconds, work) => {
+      await pause(milliseconds);
       return work();
     };
-    const storage = {
-      getItem: (key) => slowly(() => entries.get(key) ?? null),
-      setItem: (key, value) => slowly(() => void entries.set(key, value)),
-      removeItem: (key) => slowly(() => void entries.delete(key)),
-    };
+    const storage = (reading, writing) => ({
+      getItem: (key) => slowly(reading, () => entries.get(key) ?? null),
+      setItem: (key, value) => slowly(writing, () => void entries.set(key, value)),
+      removeItem: (key) => slowly(writing, () => void entries.delete(key)),
+    });
     const queues = new Map();
     const request = (name, work) => {
       const result = (queues.get(name) ?? Promise.resolve()).then(work);
@@ -242,14 +241,15 @@ describe("two tabs", () => {
     t.after(() => (before ? Object.defineProperty(globalThis, "navigator", before) : delete globalThis.navigator));
     const tabs = [await freshCopy(t), await freshCopy(t)];
     await Promise.all(tabs.map((copy) => copy.init()));
-    for (let round = 0; round < 10; round++) {
+    // The second tab looks before the first has written, and writes when that one has looked again.
+    for (const [reading, writing] of [[1, 20], [0, 0], [5, 5], [20, 1]]) {
       const { entries, storage, locks } = origin();
       Object.defineProperty(globalThis, "navigator", { value: { locks }, configurable: true });
-      const clients = tabs.map((copy) => new copy.LitNodeClient({ ...addressed, rpcUrl: "http://127.0.0.1:1", storage }));
-      await Promise.all(clients.map(async (client, i) => {
-        await pause((round * i) % 4);
-        await rejection(client.connect());
-      }));
+      const clients = tabs.map((copy, i) => {
+        const speed = i === 0 ? [1, 1] : [reading, writing];
+        return new copy.LitNodeClient({ ...addressed, rpcUrl: "http://127.0.0.1:1", storage: storage(...speed) });
+      });
+      await Promise.all(clients.map((client) => rejection(client.connect())));
       const [one, other] = clients.map((client) => client.getSessionKey());
       assert.deepEqual(one, other);
       assert.equal(entries.get("lit-session-key"), JSON.stringify(one));
