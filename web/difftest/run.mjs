@@ -20,6 +20,7 @@ import { parameterCases } from "./refusals/parameters.mjs";
 import { preparation } from "./refusals/preparation.mjs";
 import { sessionRows } from "./refusals/sessions.mjs";
 import { strictCases, timeCases } from "./refusals/times.mjs";
+import { useRows } from "./refusals/uses.mjs";
 import { refusalRows } from "./refusals/vocabulary.mjs";
 import { walletCases } from "./refusals/wallets.mjs";
 import { sharing } from "./sharing.mjs";
@@ -99,6 +100,7 @@ async function everything(descriptor, title) {
     await compareConnected(`${name}, ${title}`, descriptor, (...on) => refusalRows(...on, cases, shared));
   }
   await compareConnected(`session signatures tampered with, ${title}`, descriptor, sessionRows);
+  await compareConnected(`session signatures used badly, ${title}`, descriptor, (...on) => useRows(...on, shared));
 }
 
 const large = (descriptor, title) => compare(title, descriptor, ...messages);

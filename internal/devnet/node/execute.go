@@ -67,7 +67,7 @@ func (n *Node) execute(ctx context.Context, r request) ([]byte, error) {
 }
 
 func parseBody(text []byte) (jsjson.Value, error) {
-	body, err := jsjson.Parse(text)
+	body, err := jsjson.ParseUnicode(text)
 	if err != nil {
 		return body, badInput(err)
 	}
