@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import helpers from "@lit-protocol/auth-helpers";
+import lit from "@lit-protocol/lit-node-client";
 import { ethers } from "ethers";
 import * as ethers6 from "ethers6";
 import { LocalStorage } from "node-localstorage";
@@ -18,6 +19,7 @@ import * as litsession from "../dist/index.js";
 import { startNetwork } from "./network.mjs";
 import { makeWallet } from "./wallet.mjs";
 
+const { LitNodeClient } = lit;
 const { descriptor, stop } = await startNetwork(3);
 after(stop);
 
@@ -222,6 +224,25 @@ describe("checkAndSignAuthMessage", () => {
     assert.deepEqual([error.name, error.reason], ["InvalidSignatureError", "bad_signature"]);
     assert.equal(storage.items.size, 0);
   });
+});
+
+test("checkAndSignAuthMessage signs in a session that nodes accept", async (t) => {
+  const storage = new Map();
+  const items = { getItem: (key) => storage.get(key) ?? null, setItem: (key, value) => storage.set(key, value), removeItem: (key) => storage.delete(key) };
+  const provider = wallet();
+  const client = new litsession.LitNodeClient({ litNetwork: "custom", rpcUrl, contractContext, storage: "memory" });
+  const official = new LitNodeClient({ litNetwork: "custom", rpcUrl, contractContext: structuredClone(contractContext), debug: false });
+  t.after(() => Promise.all([client.disconnect(), official.disconnect()]));
+  await Promise.all([client.connect(), official.connect()]);
+  const sessionSigs = await client.getSessionSigs({
+    chain: "ethereum",
+    resourceAbilityRequests: new litsession.ResourceAbilityRequestBuilder().addLitActionExecutionRequest("*").build(),
+    authNeededCallback: (asked) => litsession.checkAndSignAuthMessage({ ...asked, provider, storage: items }),
+  });
+  const code = '(async () => LitActions.setResponse({ response: "ran" }))()';
+  const { response } = await official.executeJs({ sessionSigs, code, jsParams: {} });
+  assert.equal(response, "ran");
+  assert.deepEqual(provider.asked, ["eth_requestAccounts", "eth_requestAccounts", "personal_sign"]);
 });
 
 test("disconnectWeb3 empties node-localstorage of what is ours", async (t) => {

@@ -8,8 +8,9 @@ import { LOCAL_STORAGE_KEYS, METAMASK_CHAIN_INFO } from "./constants.js";
 import { isLitError, NoWalletException, UnsupportedChainException, WrongNetworkException } from "./errors.js";
 import { callModule, init } from "./load.js";
 import type { AuthSig } from "./params.js";
+import type { LitResourceAbilityRequest } from "./resources.js";
 import { providerSigner, requestWallet, walletCode, type EIP1193Provider } from "./signer.js";
-import { SiweMessage, type SiweFields } from "./siwe.js";
+import { addRecapToSiweMessage, SiweMessage, type SiweFields } from "./siwe.js";
 import { resolveStorage, type StorageLike } from "./storage.js";
 
 export interface CheckAndSignAuthMessage {
@@ -27,8 +28,10 @@ export interface CheckAndSignAuthMessage {
   uri?: string;
   /** Default: the page's host. */
   domain?: string;
-  /** A line for the user to read; what a caller of `authNeededCallback` gives belongs here. */
+  /** Ours: a line for the user to read. */
   statement?: string;
+  /** Ours: what the message is to allow, so that this function can be an `authNeededCallback`. */
+  resourceAbilityRequests?: LitResourceAbilityRequest[];
   /** Ours: the wallet. Default: `window.ethereum`, else the first that announces itself (EIP-6963). */
   provider?: EIP1193Provider;
   /** Ours: where the AuthSig rests. Default: localStorage. */
@@ -69,12 +72,12 @@ export async function checkAndSignAuthMessage(params: CheckAndSignAuthMessage): 
     await switchChain(provider, params.chain, chainId);
   }
   const { port: storage } = resolveStorage(params.storage);
-  const fields = messageFields(params, account, chainId);
+  const message = await messageFor(params, account, chainId);
   const stored = await readStored(storage);
-  if (stored && fits(stored, fields)) {
+  if (stored && fits(stored, message)) {
     return stored;
   }
-  const signedMessage = new SiweMessage(fields).toMessage();
+  const signedMessage = message.toMessage();
   const sig = await signer.signMessage(signedMessage);
   const authSig = { sig, derivedVia: "web3.eth.personal.sign", signedMessage, address: account.toLowerCase() };
   requireSignedBy(account, authSig);
@@ -161,9 +164,9 @@ function wrongChain(chain: string, chainId: number, cause?: unknown): Error {
   });
 }
 
-function messageFields(params: CheckAndSignAuthMessage, address: string, chainId: number): SiweFields {
+async function messageFor(params: CheckAndSignAuthMessage, address: string, chainId: number): Promise<SiweMessage> {
   const { location } = globalThis;
-  return {
+  const message = new SiweMessage({
     domain: params.domain ?? (location?.host || "localhost"),
     address,
     ...(params.statement && { statement: params.statement }),
@@ -172,8 +175,13 @@ function messageFields(params: CheckAndSignAuthMessage, address: string, chainId
     chainId,
     nonce: params.nonce,
     expirationTime: params.expiration || new Date(Date.now() + WEEK).toISOString(),
-    ...(params.resources?.length && { resources: params.resources }),
-  };
+    ...(params.resources?.length && { resources: [...params.resources] }),
+  });
+  if (params.resourceAbilityRequests?.length) {
+    const resources = params.resourceAbilityRequests;
+    await addRecapToSiweMessage({ siweMessage: message, resources, litNodeClient: "none is needed" });
+  }
+  return message;
 }
 
 /** Everything but the nonce and the times has to be what a new one would say. */

@@ -117,6 +117,8 @@ console.log(text);
 
 await checkAndSignAuthMessage({ chain: "ethereum", nonce: "", walletConnectProjectId: "" });
 await checkAndSignAuthMessage({ chain: "yellowstone", nonce: "", switchChain: true, resources: ["a:b"], provider, storage: localStorage });
+await client.getSessionSigs({ chain: "ethereum", resourceAbilityRequests: requests, authNeededCallback: checkAndSignAuthMessage });
+new LitNodeClient({ litNetwork: network, defaultAuthCallback: checkAndSignAuthMessage });
 const nothing: void = disconnectWeb3();
 document.addEventListener("click", disconnectWeb3 as () => void);
 console.log(nothing);
