@@ -80,7 +80,7 @@ func call(b *testing.B, config, params []byte, now time.Time, f fetch.Fetcher) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := client.Connect(b.Context()); err != nil {
+	if err := client.Connect(b.Context(), nil); err != nil {
 		b.Fatal(err)
 	}
 	p, err := litclient.DecodeSessionSigsParams(params, now)
