@@ -18,6 +18,7 @@ func TestFunctions(t *testing.T) {
 		text       = `"a.b wants you to sign in with your Ethereum account:\n0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266\n\n\nURI: x:y\nVersion: 1\nChain ID: 1\nNonce: 12345678\nIssued At: 2026-01-15T12:00:00.000Z"`
 		fields     = `{"domain":"a.b","address":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266","uri":"x:y","version":"1","chainId":1,"nonce":"12345678","issuedAt":"2026-01-15T12:00:00.000Z"}`
 		signature  = "0x391170eff11e409daa3255919c45e25593a40a52475d2a84c8dca1ff5ff1d38d51079619191ba2d5503d0caa32049acbfce5771dca9932197e91f517884b1db11c"
+		publicKey  = "0x04ba5734d8f7091719471e7f7ed6b9df170dc70cc661ca05e688601ad984f068b0d67351e5f06073092499336ab0839ef8a521afd334e53807205fa2f08eec74f4"
 	)
 	tests := []struct{ name, args, want string }{
 		{"encodeRecap", capability + `}`, `"` + urn + `"`},
@@ -31,9 +32,11 @@ func TestFunctions(t *testing.T) {
 		{"formatSiwe", fields, text},
 		{"parseSiwe", text, fields},
 		{"checksumAddress", `"0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"`, `"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"`},
+		{"publicKeyAddress", `"` + publicKey + `"`, `"0x70997970C51812dc3A010C7d01b50e0d17dc79C8"`},
+		{"keccak256", `{"text":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266:lit"}`, `"0x1dfbf6898c5d5df60d24439ee7e78bce96ccb727512ab447e76f9140f1fc52b7"`},
 		{"recoverAddress", `{"signedMessage":"hi","sig":"` + signature + `"}`, `"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"`},
 	}
-	asked := map[string]bool{"getIpfsId": true, "generateSessionKeyPair": true} // elsewhere
+	asked := map[string]bool{"getIpfsId": true, "generateSessionKeyPair": true, "tokenInfo": true} // elsewhere
 	exports := api(unreachable)
 	for _, test := range tests {
 		asked[test.name] = true
@@ -44,6 +47,9 @@ func TestFunctions(t *testing.T) {
 			}
 			if got := outcome.Get("value").String(); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+			if test.name == "keccak256" {
+				return // every text has a hash
 			}
 			for _, wrong := range []string{`7`, `null`, `{}`, `""`, `[]`, `{"resources":7}`} {
 				if test.name == "parseSiwe" || test.name == "applyRecap" || strings.HasPrefix(wrong, "{") {
