@@ -292,9 +292,20 @@ func (d *paramDecoder) authMethods(p *SignSessionKeyParams) {
 	}
 }
 
-// forCallback reads what is of use to an authNeededCallback only.
+// forCallback reads what is of use to an authNeededCallback only. It goes there
+// as it is: what a callback makes of it is its own affair.
 func (d *paramDecoder) forCallback(p *SessionSigsParams) {
-	d.action(&p.SignSessionKeyParams)
+	p.Code, p.IPFSID = d.text("litActionCode"), d.text("litActionIpfsId")
+	if source := d.text("litActionSource"); source != "" {
+		p.Code = base64.StdEncoding.EncodeToString([]byte(source))
+	}
+	p.ActionCID = p.IPFSID
+	if p.Code != "" {
+		p.ActionCID += " " + ipfs.Sum([]byte(p.Code)).String()
+	}
+	if v := d.object.Get("jsParams"); v.Truthy() {
+		p.JSParams = v.Raw()
+	}
 	if d.text("pkpPublicKey") != "" {
 		d.pkp(&p.SignSessionKeyParams)
 	}

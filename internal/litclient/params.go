@@ -23,7 +23,7 @@ type SignSessionKeyParams struct {
 	PKP         eth.PublicKey
 	Code        string   // the action's source in base64, "" when IPFSID says which or there is none
 	IPFSID      string   // the action's CIDv0, "" when Code is given or there is no action
-	ActionCID   string   // of either, "" for no action
+	ActionCID   string   // of either, "" for no action; for a callback a name of what it is told
 	Gateways    []string // where to fetch the code of IPFSID; nil leaves that to the nodes
 	JSParams    []byte   // JSON, as the caller wrote it; nil for none
 	AuthMethods []nodeapi.AuthMethod

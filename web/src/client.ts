@@ -3,11 +3,13 @@
  * logic; it keeps what dapps read synchronously, and passes calls on.
  */
 import { Abort } from "./abort.js";
+import { Attempt } from "./attempt.js";
 import { signInWith, type AuthCallback } from "./callback.js";
-import { LIT_NETWORK, LIT_SESSION_KEY_URI } from "./constants.js";
+import { progressOf, requireKnownNetwork } from "./checks.js";
+import { LIT_SESSION_KEY_URI } from "./constants.js";
 import { delegateCapacity, requireOwner, type CapacityCreditsReq, type CapacityCreditsRes } from "./delegation.js";
-import { InvalidParamType, ParamsMissingError } from "./errors.js";
-import { Emitter, uncaught } from "./events.js";
+import { makeError, ParamsMissingError, type LitError } from "./errors.js";
+import { Emitter } from "./events.js";
 import { follow } from "./follow.js";
 import { Inside, type InsideEvent } from "./inside.js";
 import { callModule, init, type ModuleClient, type ModuleProgress } from "./load.js";
@@ -21,7 +23,6 @@ import {
   type GetSessionSigsProps,
   type GetWalletSigProps,
   type LitNodeClientConfig,
-  type ProgressStep,
   type SessionKeyPair,
   type SessionSigsMap,
   type SignSessionKeyProp,
@@ -29,37 +30,9 @@ import {
 } from "./params.js";
 import { RecapSessionCapabilityObject, type ISessionCapabilityObject } from "./recap.js";
 import type { ILitResource } from "./resources.js";
+import { withDefaults, type ClientEvents, type Disconnection, type NetworkState, type ResolvedConfig } from "./state.js";
 import { resolveStorage, type StorageKind } from "./storage.js";
 import { getSessionSigByUrl } from "./validate.js";
-
-/** Why the connection is gone. */
-export type Disconnection = { reason: "disconnect" } | { reason: "error"; error: unknown };
-
-export interface ClientEvents {
-  connected: true;
-  disconnected: Disconnection;
-  /** Failures that no call reports, such as a storage that is full. */
-  error: unknown;
-}
-
-/** The configuration with the defaults filled in. */
-export type ResolvedConfig = LitNodeClientConfig &
-  Required<
-    Pick<LitNodeClientConfig, "minNodeCount" | "connectTimeout" | "checkNodeAttestation" | "debug" | "epochInterval">
-  >;
-
-/** What the module says of the network. */
-interface NetworkState {
-  connectedNodes: string[];
-  minNodeCount: number;
-  networkPubKey: string;
-  subnetPubKey: string;
-  networkPubKeySet: string;
-  hdRootPubkeys: string[];
-  latestBlockhash: string;
-  currentEpochNumber: number;
-  clockSkew: number;
-}
 
 /** A call into the module; the listener and the signal are ours. */
 type Enter = (client: ModuleClient, onProgress: ModuleProgress | undefined, signal?: AbortSignal) => Promise<string>;
@@ -99,9 +72,7 @@ export class LitNodeClient extends Emitter<ClientEvents> {
   defaultAuthCallback: AuthCallback | undefined;
 
   readonly #inside: Inside;
-  readonly #watchers = new Set<(json: string) => void>();
-  #connecting: Promise<void> | undefined;
-  #attempt: AbortController | undefined;
+  #attempt: Attempt | undefined;
   #stopFollowing = () => {};
   #cannotFollow = false;
 
@@ -118,43 +89,32 @@ export class LitNodeClient extends Emitter<ClientEvents> {
     requireKnownNetwork(config.litNetwork);
     const storage = resolveStorage(config.storage ?? config.storageProvider?.provider);
     this.storageKind = storage.kind;
-    this.config = {
-      minNodeCount: 2,
-      connectTimeout: 20_000,
-      checkNodeAttestation: false,
-      debug: false,
-      epochInterval: 10_000,
-      ...config,
-    };
+    this.config = withDefaults(config);
     this.defaultAuthCallback = config.defaultAuthCallback;
     this.#inside = new Inside(this.config, storage, (event) => this.#hear(event));
   }
 
   /**
    * Reads the network from the chain and shakes hands with its nodes.
-   * Concurrent calls share one attempt; a signal ends only its caller's wait.
-   * From then on the epoch is followed.
+   * Concurrent calls share one attempt, which ends when the last of them is
+   * aborted. From then on the epoch is followed.
    */
   async connect(options?: CallOptions): Promise<void> {
     const abort = new Abort(options?.signal);
-    const watcher = progressOf(options);
-    if (watcher) {
-      this.#watchers.add(watcher);
-    }
-    this.#connecting ??= this.#connect().finally(() => (this.#connecting = undefined));
+    const listener = progressOf(options);
+    const attempt = this.#attempt && !this.#attempt.ended ? this.#attempt : this.#begin();
+    const leave = attempt.join(listener);
     try {
-      await abort.race(this.#connecting);
+      await abort.race(attempt.connected);
     } finally {
       abort.done();
-      if (watcher) {
-        this.#watchers.delete(watcher);
-      }
+      leave();
     }
   }
 
   /** Forgets the connection, and ends an attempt at one. The session key stays where it is stored. */
   async disconnect(): Promise<void> {
-    this.#attempt?.abort(new DOMException("The client was disconnected.", "AbortError"));
+    this.#attempt?.end(new DOMException("The client was disconnected.", "AbortError"));
     this.#lost({ reason: "disconnect" });
     this.#stopFollowing();
     await this.#inside.leave();
@@ -295,12 +255,20 @@ export class LitNodeClient extends Emitter<ClientEvents> {
     return getSessionSigByUrl(params);
   }
 
-  async #connect(): Promise<void> {
+  #begin(): Attempt {
+    const attempt = new Attempt((onProgress, signal) => this.#connect(onProgress, signal));
+    const over = () => {
+      if (this.#attempt === attempt) {
+        this.#attempt = undefined;
+      }
+    };
+    attempt.connected.then(over, over);
+    return (this.#attempt = attempt);
+  }
+
+  async #connect(onProgress: ModuleProgress, signal: AbortSignal): Promise<void> {
     this.#inside.forgetDead();
-    this.#attempt = new AbortController();
-    const { signal } = this.#attempt;
-    const tellAll: ModuleProgress = (json) => this.#watchers.forEach((watcher) => watcher(json));
-    const state: NetworkState = await this.#enter("connect", signal, (client, ours) => client.connect(tellAll, ours));
+    const state: NetworkState = await this.#enter("connect", signal, (client, ours) => client.connect(onProgress, ours));
     this.#apply(state);
     this.#stopFollowing();
     if (this.config.epochInterval > 0) {
@@ -355,11 +323,15 @@ export class LitNodeClient extends Emitter<ClientEvents> {
       return; // told already, or gone meanwhile
     }
     this.#cannotFollow = true;
-    this.dispatch("error", error);
-    const { reason } = error as { reason?: unknown };
-    if (this.ready && reason !== "chain_unreachable" && reason !== "timeout") {
-      this.#lost({ reason: "error", error });
+    const { reason, message, details, retryable } = error as LitError;
+    if (!this.ready || reason === "chain_unreachable" || reason === "timeout") {
+      this.dispatch("error", error);
+      return;
     }
+    const words = `Error while attempting to reconnect to nodes after epoch transition:${message}`;
+    const failure = makeError({ reason, message: words, details, retryable, cause: error });
+    this.dispatch("error", failure);
+    this.#lost({ reason: "error", error: failure });
   }
 
   #now(): number {
@@ -410,33 +382,5 @@ export class LitNodeClient extends Emitter<ClientEvents> {
   #lost(why: Disconnection): void {
     this.ready = false;
     this.dispatch("disconnected", why);
-  }
-}
-
-/** The caller's listener as the module calls it; what it throws is reported like any uncaught error. */
-function progressOf(options: CallOptions | undefined): ModuleProgress | undefined {
-  const onProgress = options?.onProgress;
-  if (onProgress === undefined) {
-    return undefined;
-  }
-  if (typeof onProgress !== "function") {
-    throw new InvalidParamType({
-      reason: "invalid_param",
-      message: "onProgress must be a function.",
-      details: { param: "onProgress", want: "a function" },
-    });
-  }
-  return (json) => uncaught(() => onProgress(JSON.parse(json) as ProgressStep));
-}
-
-function requireKnownNetwork(network: unknown): void {
-  const known: readonly unknown[] = Object.values(LIT_NETWORK);
-  if (!known.includes(network)) {
-    const names = known.join(", ");
-    throw new InvalidParamType({
-      reason: "unknown_network",
-      message: `Unsupported network has been provided please use a "litNetwork" option which is supported (${names})`,
-      details: { param: "litNetwork", want: names },
-    });
   }
 }

@@ -6,7 +6,7 @@
  */
 export { LitNodeClient, LitNodeClient as LitNodeClientNodeJs } from "./client.js";
 export type { AuthCallback, AuthCallbackParams } from "./callback.js";
-export type { ClientEvents, Disconnection, ResolvedConfig } from "./client.js";
+export type { ClientEvents, Disconnection, ResolvedConfig } from "./state.js";
 export * from "./constants.js";
 export { ResourceAbilityRequestBuilder } from "./builder.js";
 export { formatSessionSigs } from "./format.js";

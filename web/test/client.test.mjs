@@ -269,6 +269,21 @@ describe("abort", () => {
     await rejection(act("refuse", "", { signal }));
     assert.equal(listeners, 0);
   });
+  test("the last waiter's abort ends the attempt, and the next one begins another", async () => {
+    const storage = { getItem: () => new Promise(() => {}), setItem() {}, removeItem() {} };
+    const client = new LitNodeClient({ ...addressed, rpcUrl: "http://127.0.0.1:1", storage });
+    const controllers = [new AbortController(), new AbortController()];
+    const steps = [];
+    const waiting = controllers.map(({ signal }) => rejection(client.connect({ signal, onProgress: (step) => steps.push(step) })));
+    while (steps.length < 2) await new Promise((turn) => setTimeout(turn, 1));
+    controllers.forEach((controller, i) => controller.abort(i));
+    assert.deepEqual(await Promise.all(waiting), [0, 1]);
+    const next = new AbortController();
+    const again = rejection(client.connect({ signal: next.signal, onProgress: (step) => steps.push(step) }));
+    while (steps.length < 3) await new Promise((turn) => setTimeout(turn, 1));
+    next.abort(2);
+    assert.equal(await again, 2);
+  });
   test("one waiter's abort leaves the others connecting", async (t) => {
     const { client } = await standinClient(t);
     const controller = new AbortController();

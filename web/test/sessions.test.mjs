@@ -161,7 +161,10 @@ describe("the epoch", () => {
   test("validators that cannot be reached end the connection until they are found", async (t) => {
     const client = await standinClient(t, { epochInterval: 5, rpcUrl: "no-nodes" });
     const events = [];
-    client.on("error", (error) => events.push(error.reason));
+    client.on("error", (error) => {
+      assert.match(error.message, /^Error while attempting to reconnect to nodes after epoch transition:refused/);
+      events.push(error.reason);
+    });
     client.on("disconnected", (why) => events.push(why.reason));
     client.on("connected", () => events.push("connected"));
     await client.connect();

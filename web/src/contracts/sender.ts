@@ -18,7 +18,7 @@ export interface ModuleTransaction {
   gasPrice?: string;
   maxFeePerGas?: string;
   maxPriorityFeePerGas?: string;
-  /** One like it may be on its way: the nonce must be this one. Else the sender may choose. */
+  /** One like it may be on its way: the nonce must be this one. Else a wallet may choose another. */
   again: boolean;
 }
 
@@ -157,12 +157,10 @@ function ethersSender(signer: EthersLikeSender): Sender {
       }
     },
     send: async (transaction) => {
-      const fields = { ...common(transaction), ...fees(transaction), type: transaction.gasPrice ? 0 : 2 };
-      const nonce = Number(transaction.nonce);
-      if (!canSend) {
-        return signer.signTransaction!({ ...fields, nonce } as never);
-      }
-      return (await signer.sendTransaction!({ ...fields, ...(transaction.again && { nonce }) } as never)).hash;
+      // Always with the nonce: the providers of ethers 6 answer from a cache, so signers would count wrong.
+      const fields = { ...fees(transaction), type: transaction.gasPrice ? 0 : 2, nonce: Number(transaction.nonce) };
+      const complete = { ...common(transaction), ...fields } as never;
+      return canSend ? (await signer.sendTransaction!(complete)).hash : signer.signTransaction!(complete);
     },
     ...(node && { node }),
   };
@@ -177,8 +175,8 @@ function viemSender(client: ViemWalletSender): Sender {
     },
     useChain: async (chain) => requireChain(chain, await client.getChainId()),
     send: async (transaction) => {
-      const { to, data, value, gas, nonce, again } = transaction;
-      const fields = { ...bigints({ value, gas }), ...bigints(fees(transaction)), ...(again && { nonce: Number(nonce) }) };
+      const { to, data, value, gas, nonce } = transaction;
+      const fields = { ...bigints({ value, gas }), ...bigints(fees(transaction)), nonce: Number(nonce) };
       return client.sendTransaction({ account: await account(), chain: null, to, data, ...fields } as never);
     },
     node: toRequest(client)!,
