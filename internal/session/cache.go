@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 
 	"litsession/internal/jsjson"
@@ -21,6 +23,14 @@ const (
 
 // keyAuthSig and the hash of a [Scope] make the key of our own entries.
 const keyAuthSig = "litsession-auth-sig-"
+
+// keyIndex lists the keys of our own entries, oldest first; it begins like them,
+// so that who removes those removes it too.
+const keyIndex = keyAuthSig + "index"
+
+// maxAuthSigs bounds our own entries. A dapp whose jsParams hold a token has a
+// new scope at every call, and a store has room for some thousands.
+const maxAuthSigs = 50
 
 // Scope is everything that decides what an AuthSig means. Two calls share an
 // AuthSig only if all of it is the same. Who signs is not part of it: the
@@ -69,6 +79,7 @@ type Cache struct {
 	lock   Lock
 	report func(error)
 	making sync.Mutex // from the look for a key to its making
+	listed sync.Mutex // from reading the index to writing it
 
 	memory storage.Memory // everything, for when the store cannot be read
 	unkept storage.Memory // what the store could not write
@@ -201,7 +212,50 @@ func (c *Cache) PutAuthSig(ctx context.Context, s Scope, text []byte) error {
 	if err := c.set(ctx, key, string(text)); err != nil {
 		return err
 	}
-	return c.set(ctx, keyWallet, string(text))
+	if err := c.set(ctx, keyWallet, string(text)); err != nil {
+		return err
+	}
+	return c.list(ctx, key)
+}
+
+// list puts a key at the end of the index and removes the oldest entries
+// beyond the bound.
+func (c *Cache) list(ctx context.Context, key string) error {
+	c.listed.Lock()
+	defer c.listed.Unlock()
+	keys, err := c.index(ctx)
+	if err != nil {
+		return err
+	}
+	keys = append(slices.DeleteFunc(keys, func(k string) bool { return k == key }), key)
+	for len(keys) > maxAuthSigs {
+		if err := c.remove(ctx, keys[0]); err != nil {
+			return err
+		}
+		keys = keys[1:]
+	}
+	return c.set(ctx, keyIndex, string(jsjson.Strings(keys)))
+}
+
+// index returns the keys that are listed. What is no key of ours is left out:
+// whoever can write to the store must not make us remove what is not ours.
+func (c *Cache) index(ctx context.Context) (keys []string, err error) {
+	text, ok, err := c.get(ctx, keyIndex)
+	if err != nil || !ok {
+		return nil, err
+	}
+	v, err := jsjson.Parse([]byte(text))
+	if err != nil {
+		c.report(corrupt(keyIndex, err))
+		return nil, nil
+	}
+	items, _ := v.Items()
+	for _, item := range items {
+		if key, ok := item.Text(); ok && strings.HasPrefix(key, keyAuthSig) && key != keyIndex {
+			keys = append(keys, key)
+		}
+	}
+	return keys, nil
 }
 
 // RemoveAuthSig forgets the AuthSig of a scope.
@@ -210,6 +264,10 @@ func (c *Cache) RemoveAuthSig(ctx context.Context, s Scope) error {
 	if err != nil {
 		return err
 	}
+	return c.remove(ctx, key)
+}
+
+func (c *Cache) remove(ctx context.Context, key string) error {
 	if err := c.forget(ctx, key); err != nil {
 		return err
 	}

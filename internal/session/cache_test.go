@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -63,6 +64,66 @@ func TestKeyAtOnce(t *testing.T) {
 			t.Errorf("%s became %s", first, second)
 		}
 	})
+}
+
+// TestOldAuthSigsMakeRoom: a call with a new token every time does not fill the
+// store, and nothing that is not ours is removed.
+func TestOldAuthSigsMakeRoom(t *testing.T) {
+	store := new(listing)
+	cache := session.NewCache(store, nil, func(err error) { t.Errorf("reported %v", err) })
+	a := session.AuthSig{Sig: "s", DerivedVia: "v", SignedMessage: "m", Address: "a"}
+	if err := store.Set(t.Context(), "lit-cached-pkps", "{}"); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Set(t.Context(), "litsession-auth-sig-index", `["lit-cached-pkps",7,"litsession-auth-sig-index"]`); err != nil {
+		t.Fatal(err)
+	}
+	put := func(i int) session.Scope {
+		s := scope()
+		s.JSParams = []byte(strconv.Itoa(i))
+		if err := cache.PutAuthSig(t.Context(), s, a.JSON()); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	first := put(0)
+	var last session.Scope
+	for i := range 60 {
+		last = put(i)
+		if i == 30 {
+			first = put(0) // used again, it is no longer the oldest
+		}
+	}
+	for _, s := range []session.Scope{first, last} {
+		if _, _, ok, _ := cache.AuthSig(t.Context(), s); !ok {
+			t.Error("a recent AuthSig is gone")
+		}
+	}
+	if n := len(store.keys); n != 50+3 { // lit-wallet-sig, the index, and what is not ours
+		t.Errorf("%d entries", n)
+	}
+	if _, ok, _ := store.Get(t.Context(), "lit-cached-pkps"); !ok {
+		t.Error("somebody else's entry is gone")
+	}
+}
+
+// listing is a store that knows its keys.
+type listing struct {
+	storage.Memory
+	keys map[string]bool
+}
+
+func (l *listing) Set(ctx context.Context, key, value string) error {
+	if l.keys == nil {
+		l.keys = map[string]bool{}
+	}
+	l.keys[key] = true
+	return l.Memory.Set(ctx, key, value)
+}
+
+func (l *listing) Remove(ctx context.Context, key string) error {
+	delete(l.keys, key)
+	return l.Memory.Remove(ctx, key)
 }
 
 // TestTwoTabs has two caches over one store start at the same time, the second
