@@ -1,8 +1,10 @@
 package litclient_test
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,6 +13,7 @@ import (
 
 	"litsession/internal/litclient"
 	"litsession/internal/literr"
+	"litsession/internal/session"
 	"litsession/internal/siwe"
 )
 
@@ -188,6 +191,60 @@ func TestGatewaysThatAreRefused(t *testing.T) {
 		var e *literr.Error
 		if !errors.As(err, &e) || e.Detail("param") != "ipfsOptions.gatewayUrl" || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: got %v", gateway, err)
+		}
+	}
+}
+
+// TestFailuresKeepSecrets: neither the message nor the details of a failure hold
+// what the caller passed in confidence.
+func TestFailuresKeepSecrets(t *testing.T) {
+	w := newWorld(t)
+	c := w.client(t)
+	key, err := session.GenerateKeyPair(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const marked = "SECRET-VALUE"
+	var secretKey struct{ SecretKey string }
+	if err := json.Unmarshal(key.JSON(), &secretKey); err != nil {
+		t.Fatal(err)
+	}
+	failures := map[string]func(p map[string]any){
+		"the action answers false": func(p map[string]any) { p["jsParams"] = map[string]any{"magicNumber": 1, "token": marked} },
+		"the action throws": func(p map[string]any) {
+			p["litActionSource"], p["jsParams"] = "throw new Error('no')", map[string]any{"token": marked}
+		},
+		"an unknown auth method": func(p map[string]any) {
+			p["authMethods"] = []any{map[string]any{"authMethodType": 6, "accessToken": marked}}
+		},
+		"a wallet's token that is none": func(p map[string]any) {
+			p["authMethods"] = []any{map[string]any{"authMethodType": 1, "accessToken": marked}}
+		},
+		"parameters of the wrong kind": func(p map[string]any) { p["authMethods"] = marked },
+		"an expiration that is none":   func(p map[string]any) { p["expiration"] = marked },
+		"a statement of two lines":     func(p map[string]any) { p["statement"] = marked + "\n" },
+	}
+	for name, change := range failures {
+		params := w.pkpParams()
+		params["sessionKey"] = json.RawMessage(key.JSON())
+		change(params)
+		p, err := litclient.DecodeSignSessionKeyParams(encode(t, params), w.now())
+		if err == nil {
+			_, err = c.SignSessionKey(t.Context(), p)
+		}
+		if err == nil {
+			t.Errorf("%s: no failure", name)
+			continue
+		}
+		for e := err; e != nil; e = errors.Unwrap(e) {
+			text := fmt.Sprintf("%v %+v", e, e)
+			var coded *literr.Error
+			if errors.As(e, &coded) {
+				text += fmt.Sprintf("%+v %v", *coded, coded.Details)
+			}
+			if strings.Contains(text, marked) || strings.Contains(text, secretKey.SecretKey[:64]) {
+				t.Errorf("%s: the failure says %s", name, text)
+			}
 		}
 	}
 }

@@ -51,6 +51,10 @@ export interface LitNodeClientConfig {
   epochInterval?: number;
   /** Clock, in milliseconds since 1970. Default: Date.now. */
   now?: () => number;
+  /** Accepted and not used, as the two that follow: errors say more, and `debug` logs in one way. */
+  alertWhenUnauthorized?: boolean;
+  logFormat?: "text" | "json" | "datadog";
+  serviceName?: string;
 }
 
 /** Who signed what. A PKP's carries `algo: "LIT_BLS"`. */

@@ -19,7 +19,16 @@ declare const pkpPublicKey: string;
 
 const defaultAuthCallback = async ({ uri, nonce, expiration }: AuthCallbackParams): Promise<AuthSig> =>
   generateAuthSig({ signer: ethersWallet, toSign: `${uri} ${nonce} ${expiration}` });
-const client = new LitNodeClient({ litNetwork: "datil-dev", defaultAuthCallback, epochInterval: 0 });
+const client = new LitNodeClient({
+  litNetwork: "datil-dev",
+  alertWhenUnauthorized: false,
+  minNodeCount: 6,
+  debug: true,
+  logFormat: "text",
+  serviceName: "dapp",
+  defaultAuthCallback,
+  epochInterval: 0,
+});
 const resourceAbilityRequests = [{ resource: new LitPKPResource("*"), ability: LIT_ABILITY.PKPSigning }];
 
 const byWallet: SessionSigsMap = await client.getSessionSigs({
