@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"slices"
 	"strings"
 	"sync"
 
@@ -24,7 +23,8 @@ const (
 // keyAuthSig and the hash of a [Scope] make the key of our own entries.
 const keyAuthSig = "litsession-auth-sig-"
 
-// keyIndex lists the keys of our own entries, oldest first; it begins like them,
+// keyIndex lists the keys of our own entries, oldest first, with spaces between
+// them; it begins like them,
 // so that who removes those removes it too.
 const keyIndex = keyAuthSig + "index"
 
@@ -219,43 +219,28 @@ func (c *Cache) PutAuthSig(ctx context.Context, s Scope, text []byte) error {
 }
 
 // list puts a key at the end of the index and removes the oldest entries
-// beyond the bound.
+// beyond the bound. What is no key of ours is left out: whoever can write to
+// the store must not make us remove what is not ours.
 func (c *Cache) list(ctx context.Context, key string) error {
 	c.listed.Lock()
 	defer c.listed.Unlock()
-	keys, err := c.index(ctx)
+	text, _, err := c.get(ctx, keyIndex)
 	if err != nil {
 		return err
 	}
-	keys = append(slices.DeleteFunc(keys, func(k string) bool { return k == key }), key)
-	for len(keys) > maxAuthSigs {
+	var keys []string
+	for _, k := range strings.Split(text, " ") {
+		if k != key && k != keyIndex && strings.HasPrefix(k, keyAuthSig) {
+			keys = append(keys, k)
+		}
+	}
+	keys = append(keys, key)
+	for ; len(keys) > maxAuthSigs; keys = keys[1:] {
 		if err := c.remove(ctx, keys[0]); err != nil {
 			return err
 		}
-		keys = keys[1:]
 	}
-	return c.set(ctx, keyIndex, string(jsjson.Strings(keys)))
-}
-
-// index returns the keys that are listed. What is no key of ours is left out:
-// whoever can write to the store must not make us remove what is not ours.
-func (c *Cache) index(ctx context.Context) (keys []string, err error) {
-	text, ok, err := c.get(ctx, keyIndex)
-	if err != nil || !ok {
-		return nil, err
-	}
-	v, err := jsjson.Parse([]byte(text))
-	if err != nil {
-		c.report(corrupt(keyIndex, err))
-		return nil, nil
-	}
-	items, _ := v.Items()
-	for _, item := range items {
-		if key, ok := item.Text(); ok && strings.HasPrefix(key, keyAuthSig) && key != keyIndex {
-			keys = append(keys, key)
-		}
-	}
-	return keys, nil
+	return c.set(ctx, keyIndex, strings.Join(keys, " "))
 }
 
 // RemoveAuthSig forgets the AuthSig of a scope.

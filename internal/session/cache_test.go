@@ -75,7 +75,7 @@ func TestOldAuthSigsMakeRoom(t *testing.T) {
 	if err := store.Set(t.Context(), "lit-cached-pkps", "{}"); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Set(t.Context(), "litsession-auth-sig-index", `["lit-cached-pkps",7,"litsession-auth-sig-index"]`); err != nil {
+	if err := store.Set(t.Context(), "litsession-auth-sig-index", "lit-cached-pkps litsession-auth-sig-index"); err != nil {
 		t.Fatal(err)
 	}
 	put := func(i int) session.Scope {
