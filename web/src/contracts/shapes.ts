@@ -48,6 +48,7 @@ export interface ContractTransaction {
   to: string;
   nonce: number;
   gasLimit: BigNumber;
+  /** Null where the fee is capped as of EIP-1559. */
   gasPrice: BigNumber | null;
   maxFeePerGas?: BigNumber;
   maxPriorityFeePerGas?: BigNumber;
@@ -57,10 +58,6 @@ export interface ContractTransaction {
   type: number;
   accessList: [] | null;
   confirmations: 0;
-  blockHash: null;
-  blockNumber: null;
-  transactionIndex: null;
-  creates: null;
   /** Waits until it is mined; rejects with TransactionError when it reverts, disappears or takes too long. */
   wait(confirmations?: number): Promise<ContractReceipt>;
 }
@@ -96,7 +93,7 @@ export function toTransaction(sent: ModuleSent, chainId: number, wait: () => Pro
     to: checksum(to),
     nonce: Number(nonce),
     gasLimit: big(gas ?? "0x0"),
-    gasPrice: capped ? big(maxFeePerGas) : gasPrice ? big(gasPrice) : null,
+    gasPrice: gasPrice ? big(gasPrice) : null,
     ...(capped && { maxFeePerGas: big(maxFeePerGas), maxPriorityFeePerGas: big(maxPriorityFeePerGas ?? "0x0") }),
     data,
     value: big(value),
@@ -104,10 +101,6 @@ export function toTransaction(sent: ModuleSent, chainId: number, wait: () => Pro
     type: gasPrice ? 0 : 2,
     accessList: gasPrice ? null : [],
     confirmations: 0,
-    blockHash: null,
-    blockNumber: null,
-    transactionIndex: null,
-    creates: null,
     wait,
   };
 }

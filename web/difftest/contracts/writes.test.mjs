@@ -1,0 +1,333 @@
+// LitContracts on the local network with the wallets that users have, and with some that misbehave. What is on chain
+// afterwards is read by the official package.
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { LitContracts as OfficialContracts } from "@lit-protocol/contracts-sdk";
+import { ethers } from "ethers";
+import * as ethers6 from "ethers6";
+import * as viem from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { LitContracts } from "../../dist/contracts/index.js";
+import { isLitError, TransactionError } from "../../dist/index.js";
+import { startNetwork } from "../network.mjs";
+import { openProxy } from "./proxy.mjs";
+import { Wallet } from "./wallet.mjs";
+
+const { descriptor, stop } = await startNetwork(3);
+after(stop);
+const { rpcUrl, chainId, accounts, contractContext, pkp } = descriptor;
+const customContext = () => structuredClone(contractContext);
+const cid = pkp.permittedAction.cid;
+
+const provider = new ethers.providers.StaticJsonRpcProvider({ url: rpcUrl, skipFetchSetup: true }, chainId);
+provider.pollingInterval = 50;
+const official = new OfficialContracts({ network: "custom", customContext: customContext(), rpc: rpcUrl, provider });
+await official.connect();
+
+/** Every test has an account of its own, so that PKPs can be counted. */
+let used = 0;
+async function account() {
+  const fresh = ethers.Wallet.createRandom();
+  const funder = new ethers.Wallet(accounts[1 + (used++ % 8)].privateKey, provider);
+  await (await funder.sendTransaction({ to: fresh.address, value: ethers.utils.parseEther("10") })).wait();
+  return fresh;
+}
+
+async function contractsWith(signer, options = {}) {
+  const contracts = new LitContracts({ network: "custom", customContext: customContext(), rpc: rpcUrl, signer, ...options });
+  await contracts.connect();
+  return contracts;
+}
+
+const pkpsOf = (address) => official.pkpNftContractUtils.read.getTokensByAddress(address);
+const rejection = (promise) => promise.then(() => assert.fail("resolved"), (error) => error);
+
+function assertFailure(error, name, reason, ...details) {
+  assert.ok(isLitError(error), String(error));
+  assert.deepEqual([error.name, error.reason], [name, reason], `${error.message}`);
+  for (const detail of details) {
+    assert.equal(typeof error.details[detail], "string", `details.${detail} in ${JSON.stringify(error.details)}`);
+  }
+}
+
+const chain = viem.defineChain({
+  id: chainId,
+  name: "local",
+  nativeCurrency: { name: "local", symbol: "L", decimals: 18 },
+  rpcUrls: { default: { http: [rpcUrl] } },
+});
+
+describe("each kind of signer mints, buys and permits", () => {
+  const signers = {
+    "an EIP-1193 wallet": (key) => new Wallet(key, rpcUrl, chainId),
+    "an ethers 5 wallet": (key) => new ethers.Wallet(key, provider),
+    "an ethers 5 wallet without provider": (key) => new ethers.Wallet(key),
+    "an ethers 5 signer of a browser wallet": (key) =>
+      new ethers.providers.Web3Provider(passthrough(new Wallet(key, rpcUrl, chainId)), chainId).getSigner(),
+    "an ethers 6 wallet": (key) => new ethers6.Wallet(key, new ethers6.JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true })),
+    "an ethers 6 wallet without provider": (key) => new ethers6.Wallet(key),
+    "a viem wallet client": (key) => viem.createWalletClient({ account: privateKeyToAccount(key), chain, transport: viem.http(rpcUrl) }),
+    "a viem client of a browser wallet": (key) => {
+      const wallet = passthrough(new Wallet(key, rpcUrl, chainId));
+      return viem.createWalletClient({ chain, transport: viem.custom(wallet) });
+    },
+    "a viem account": (key) => privateKeyToAccount(key),
+  };
+  for (const [name, make] of Object.entries(signers)) {
+    test(name, async () => {
+      const { address, privateKey } = await account();
+      const signer = make(privateKey);
+      const contracts = await contractsWith(signer);
+      const minted = await contracts.pkpNftContractUtils.write.mint();
+      assert.deepEqual(await pkpsOf(address), [BigInt(minted.pkp.tokenId).toString()]);
+      assert.equal(ethers.utils.computeAddress(`0x${minted.pkp.publicKey}`), minted.pkp.ethAddress);
+
+      const { capacityTokenIdStr } = await contracts.mintCapacityCreditsNFT({ requestsPerKilosecond: 10, daysUntilUTCMidnightExpiration: 2 });
+      const [token] = await official.rateLimitNftContractUtils.read.getTokensByOwnerAddress(address);
+      assert.deepEqual([String(token.tokenId), token.capacity.requestsPerMillisecond], [capacityTokenIdStr, 10]);
+
+      await contracts.addPermittedAction({ ipfsId: cid, pkpTokenId: minted.pkp.tokenId, authMethodScopes: [1] });
+      assert.ok(await official.pkpPermissionsContractUtils.read.isPermittedAction(minted.pkp.tokenId, cid));
+      await (await contracts.pkpPermissionsContractUtils.write.revokePermittedAction(minted.pkp.tokenId, cid)).wait();
+      assert.ok(!(await official.pkpPermissionsContractUtils.read.isPermittedAction(minted.pkp.tokenId, cid)));
+      signer.provider?.destroy?.(); // of ethers 6
+    });
+  }
+});
+
+/** What a wallet does not answer itself goes to the chain, as in extensions. */
+function passthrough(wallet) {
+  const answer = wallet.request.bind(wallet);
+  return {
+    request: (args) => answer(args).catch((error) => (error.code === 4200 ? provider.send(args.method, args.params ?? []) : Promise.reject(error))),
+  };
+}
+
+test("raw keys are refused, and not repeated", () => {
+  const privateKey = ethers.Wallet.createRandom().privateKey;
+  for (const options of [{ privateKey }, { randomPrivatekey: true }, { options: { storeOrUseStorageKey: true } }]) {
+    assert.throws(
+      () => new LitContracts(options),
+      (error) => error.reason === "invalid_param" && /Pass signer/.test(error.message) && !JSON.stringify(error).includes(privateKey),
+    );
+  }
+});
+
+test("calls before connect are the official InitError", async () => {
+  const contracts = new LitContracts({ network: "custom", customContext: customContext(), rpc: rpcUrl });
+  for (const call of [
+    () => contracts.pkpNftContractUtils.write.mint(),
+    () => contracts.pkpNftContractUtils.read.getTokensByAddress(accounts[0].address),
+    () => contracts.mintCapacityCreditsNFT({ requestsPerDay: 1000, daysUntilUTCMidnightExpiration: 1 }),
+    () => contracts.pkpPermissionsContractUtils.read.getPermittedActions("1"),
+  ]) {
+    const error = await rejection(call());
+    assertFailure(error, "InitError", "not_ready");
+    assert.equal(error.message, "Contracts are not connected. Please call connect() first");
+  }
+  await contracts.connect(); // outside of pages: reads only
+  assert.ok((await contracts.pkpNftContractUtils.read.getTokensByAddress(accounts[0].address)).length > 0);
+  assertFailure(await rejection(contracts.pkpNftContractUtils.write.mint()), "InitError", "no_wallet");
+});
+
+describe("the wallet's chain", () => {
+  test("a wallet that knows it switches", async () => {
+    const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { on: 1, knows: [1, chainId] });
+    await contractsWith(wallet);
+    assert.deepEqual([wallet.chainId, wallet.calls.wallet_addEthereumChain], [chainId, undefined]);
+  });
+  test("a wallet that does not is told about it", async () => {
+    const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { on: 1, knows: [1] });
+    const contracts = await contractsWith(wallet);
+    assert.equal(wallet.chainId, chainId);
+    wallet.chainId = 1; // the user goes elsewhere in between
+    await contracts.pkpNftContractUtils.write.mint();
+    assert.equal((await pkpsOf(wallet.address)).length, 1);
+  });
+  test("a wallet that cannot switch is a typed error", async () => {
+    const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { on: 1, knows: null });
+    const error = await rejection(contractsWith(wallet));
+    assertFailure(error, "WrongNetworkException", "wrong_chain", "chainId", "want");
+    assert.deepEqual([error.details.chainId, error.details.want], ["1", String(chainId)]);
+  });
+  test("a user who does not want to switch is a typed error", async () => {
+    const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { on: 1, knows: [1, chainId] });
+    wallet.instead.wallet_switchEthereumChain = () => Promise.reject(Object.assign(new Error("no"), { code: 4001 }));
+    assertFailure(await rejection(contractsWith(wallet)), "TransactionError", "user_rejected");
+  });
+  test("a signer on another chain is a typed error", async () => {
+    const elsewhere = { send: async (method) => (method === "eth_chainId" ? "0x1" : null) };
+    const signer = { getAddress: async () => accounts[0].address, sendTransaction: async () => assert.fail("asked"), provider: elsewhere };
+    assertFailure(await rejection(contractsWith(signer)), "WrongNetworkException", "wrong_chain");
+  });
+  test("a node on another chain is a typed error", async () => {
+    const contracts = new LitContracts({ network: "datil-dev", provider: { request: async () => "0x1" } });
+    assertFailure(await rejection(contracts.connect()), "WrongNetworkException", "wrong_chain");
+  });
+});
+
+describe("what fails before anything is sent", () => {
+  const wallet = async (key) => new Wallet(key ?? (await account()).privateKey, rpcUrl, chainId);
+  const reject = (w) => (w.instead.eth_sendTransaction = () => Promise.reject(Object.assign(new Error("User denied"), { code: 4001 })));
+
+  test("the user rejects; a retry asks again and mints once", async () => {
+    const w = await wallet();
+    const contracts = await contractsWith(w);
+    reject(w);
+    const error = await rejection(contracts.pkpNftContractUtils.write.mint());
+    assertFailure(error, "TransactionError", "user_rejected", "from");
+    assert.equal(error.retryable, false);
+    assertFailure(await rejection(contracts.mintCapacityCreditsNFT({ requestsPerDay: 1000, daysUntilUTCMidnightExpiration: 1 })), "TransactionError", "user_rejected");
+    w.instead = {};
+    await contracts.pkpNftContractUtils.write.mint();
+    assert.equal((await pkpsOf(w.address)).length, 1);
+  });
+
+  test("too little balance", async () => {
+    const w = await wallet(ethers.Wallet.createRandom().privateKey);
+    const contracts = await contractsWith(w);
+    const error = await rejection(contracts.pkpNftContractUtils.write.mint());
+    assertFailure(error, "TransactionError", "insufficient_funds", "from", "balance", "cost");
+    assert.equal(error.details.balance, "0");
+    assert.equal(w.calls.eth_sendTransaction, undefined);
+  });
+
+  test("a revert says why, and nobody is asked to sign it", async () => {
+    const w = await wallet();
+    const contracts = await contractsWith(w);
+    const error = await rejection(contracts.addPermittedAction({ ipfsId: cid, pkpTokenId: pkp.tokenId, authMethodScopes: [1] }));
+    assertFailure(error, "TransactionError", "reverted", "revert");
+    assert.equal(error.details.revert, "Not PKP NFT owner");
+    assert.equal(error.shortMessage, "Adding permitted action failed");
+    const custom = await rejection(contracts.pkpNftContract.read.ownerOf(5));
+    assert.equal(custom.details.revert, "ERC721NonexistentToken(tokenId: 0x05)");
+    assert.equal(w.calls.eth_sendTransaction, undefined);
+  });
+
+  test("a revert of a mined transaction says why as well", async () => {
+    const contracts = await contractsWith(await wallet());
+    const error = await rejection(contracts.pkpNftContractUtils.write.mint({ value: 7, gasLimit: 3_000_000 }));
+    assertFailure(error, "TransactionError", "reverted", "revert", "txHash");
+    assert.equal(error.details.revert, "You must pay exactly mint cost");
+  });
+
+  test("the official texts of mintCapacityCreditsNFT and mintWithAuth", async () => {
+    const contracts = await contractsWith(await wallet());
+    const days = { daysUntilUTCMidnightExpiration: 1 };
+    const rows = [
+      [() => contracts.mintCapacityCreditsNFT(days), "InvalidArgumentException", "At least one of requestsPerDay, requestsPerSecond, or requestsPerKilosecond is required and must be more than 0"],
+      [() => contracts.mintCapacityCreditsNFT({ requestsPerDay: 43, ...days }), "InvalidArgumentException", "Effective requests per kilosecond is required and must be more than 0"],
+      [() => contracts.mintWithAuth({ authMethod: { accessToken: "t" }, scopes: [1] }), "ParamsMissingError", "authMethodType is required"],
+      [() => contracts.mintWithAuth({ authMethod: { authMethodType: 1 }, scopes: [1] }), "ParamsMissingError", "accessToken is required"],
+      [() => contracts.mintWithAuth({ authMethod: { authMethodType: 1, accessToken: "t" }, scopes: [] }), "InvalidArgumentException", "❌ Permission scopes are required!"],
+      [() => contracts.pkpNftContractUtils.read.getTokensByAddress("0x12"), "InvalidArgumentException", 'Given string is not a valid address "0x12"'],
+    ];
+    for (const [call, name, text] of rows) {
+      const error = await rejection(call());
+      assert.equal(error.name, name);
+      assert.ok(error.message.startsWith(text), error.message);
+    }
+  });
+});
+
+describe("a retry does not mint twice", () => {
+  const timing = { outage: 300, dropAfter: 300, poll: 20 };
+
+  async function broken(harm) {
+    const proxy = await openProxy(rpcUrl);
+    after(() => proxy.close());
+    const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId);
+    const contracts = await contractsWith(wallet, { rpc: proxy.url, timing });
+    harm(wallet, proxy);
+    return { contracts, wallet, proxy };
+  }
+
+  const cases = {
+    "the node is cut off after sending": [
+      (wallet, proxy) =>
+        (wallet.instead.eth_sendTransaction = async (_, normally) => {
+          const hash = await normally();
+          proxy.cut();
+          return hash;
+        }),
+      "NetworkError",
+      "chain_unreachable",
+      "txHash",
+      1,
+    ],
+    "the wallet fails after sending": [
+      (wallet) =>
+        (wallet.instead.eth_sendTransaction = async (_, normally) => {
+          await normally();
+          throw Object.assign(new Error("Internal JSON-RPC error."), { code: -32603 });
+        }),
+      "TransactionError",
+      "wallet_failed",
+      "nonce",
+      1,
+    ],
+    "the transaction is dropped": [
+      (wallet) => (wallet.instead.eth_sendTransaction = async ([t]) => ethers.utils.keccak256(await wallet.sign(t))),
+      "TransactionError",
+      "transaction_dropped",
+      "txHash",
+      2,
+    ],
+  };
+  for (const [name, [harm, errorName, reason, detail, asked]] of Object.entries(cases)) {
+    test(name, async () => {
+      const { contracts, wallet, proxy } = await broken(harm);
+      const error = await rejection(contracts.pkpNftContractUtils.write.mint());
+      assertFailure(error, errorName, reason, detail);
+      assert.ok(error.retryable);
+      wallet.instead = {};
+      proxy.mend();
+      const { pkp: minted } = await contracts.pkpNftContractUtils.write.mint();
+      assert.deepEqual(await pkpsOf(wallet.address), [BigInt(minted.tokenId).toString()]);
+      assert.equal(wallet.calls.eth_sendTransaction, asked);
+    });
+  }
+
+  test("a page that was loaded again continues by the hash", async () => {
+    const { contracts, wallet, proxy } = await broken(cases["the node is cut off after sending"][0]);
+    const error = await rejection(contracts.mintCapacityCreditsNFT({ requestsPerKilosecond: 1, daysUntilUTCMidnightExpiration: 1 }));
+    assert.ok(error instanceof TransactionError);
+    assert.equal(error.shortMessage, "Minting capacity credits NFT failed");
+    proxy.mend();
+    wallet.instead = {};
+    const fresh = await contractsWith(wallet);
+    const { txHash } = error.details;
+    const credits = await fresh.mintCapacityCreditsNFT({ requestsPerKilosecond: 1, daysUntilUTCMidnightExpiration: 1, txHash });
+    assert.deepEqual([credits.rliTxHash, wallet.calls.eth_sendTransaction], [txHash, 1]);
+    assert.equal((await official.rateLimitNftContractUtils.read.getTokensByOwnerAddress(wallet.address)).length, 1);
+  });
+
+  test("a short outage in the middle is waited for", async () => {
+    const { contracts, wallet, proxy } = await broken(() => {});
+    wallet.instead.eth_sendTransaction = async (_, normally) => {
+      const hash = await normally();
+      proxy.cut();
+      setTimeout(() => proxy.mend(), 100);
+      return hash;
+    };
+    await contracts.pkpNftContractUtils.write.mint();
+    assert.equal((await pkpsOf(wallet.address)).length, 1);
+  });
+
+  test("an abort rejects with its reason, and the wallet that was left asking is not asked again", async () => {
+    const { contracts, wallet } = await broken(() => {});
+    const reason = new Error("the user left");
+    const controller = new AbortController();
+    let confirm;
+    wallet.instead.eth_sendTransaction = async (_, normally) => {
+      controller.abort(reason);
+      await new Promise((resolve) => (confirm = resolve));
+      return normally();
+    };
+    assert.equal(await rejection(contracts.pkpNftContractUtils.write.mint({ signal: controller.signal })), reason);
+    const again = contracts.pkpNftContractUtils.write.mint();
+    confirm();
+    await again;
+    assert.deepEqual([(await pkpsOf(wallet.address)).length, wallet.calls.eth_sendTransaction], [1, 1]);
+  });
+});
