@@ -25,11 +25,11 @@ export async function getAuthIdByAuthMethod(authMethod: AuthMethod): Promise<str
       return hash(`${await discordUser(accessToken)}:${DISCORD_CLIENT_ID}`);
     case 6: {
       const { sub, aud } = claims(accessToken);
-      return hash(`${sub}:${aud}`);
+      return hash(`${required(sub)}:${required(aud)}`);
     }
     case 9: {
       const { sub, aud } = claims(accessToken);
-      return hash(lower(sub, first(aud)));
+      return hash(lower(required(sub), required(first(aud))));
     }
     case 10:
     case 11:
@@ -67,6 +67,14 @@ function stytchFactor(type: number, token: string): string {
 const lower = (user: unknown, audience: unknown) => `${String(user).toLowerCase()}:${String(audience).toLowerCase()}`;
 const first = (audience: unknown) => (Array.isArray(audience) ? audience[0] : undefined) as unknown;
 
+/** Without it every such token would have the same id. */
+function required(claim: unknown): unknown {
+  if (!claim) {
+    throw invalid("Error while parsing auth method to generate auth method id");
+  }
+  return claim;
+}
+
 function hash(text: string): string {
   return callModule("keccak256", { text });
 }
@@ -75,11 +83,11 @@ function member(json: string, name: string, problem: string): string {
   let value: unknown;
   try {
     value = (JSON.parse(json) as Claims)[name];
-  } catch (cause) {
-    throw invalid(problem, cause);
+  } catch {
+    throw invalid(problem); // without the cause, which quotes the token
   }
-  if (!value && name === "address") {
-    throw invalid("No address found in access token");
+  if (!value) {
+    throw invalid(name === "address" ? "No address found in access token" : problem);
   }
   return String(value);
 }
@@ -93,12 +101,11 @@ function claims(token: string): Claims {
     }
     const bytes = atob(parts[1]!.replaceAll("-", "+").replaceAll("_", "/"));
     return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0)))) as Claims;
-  } catch (cause) {
+  } catch {
     throw new WrongParamFormat({
       reason: "invalid_param",
       message: "Invalid token length",
       details: { param: "authMethod.accessToken", want: "a JWT" },
-      cause,
     });
   }
 }
@@ -116,7 +123,7 @@ async function discordUser(token: string): Promise<string> {
   return String(((await answer.json()) as { id: string }).id);
 }
 
-function invalid(message: string, cause?: unknown) {
+function invalid(message: string) {
   const details = { param: "authMethod", want: "an auth method with a token of its type" };
-  return new InvalidArgumentException({ reason: "invalid_param", message, details, cause });
+  return new InvalidArgumentException({ reason: "invalid_param", message, details });
 }
