@@ -239,12 +239,18 @@ func (p contractPorts) Request(ctx context.Context, method string, params []byte
 				return jsjson.Value{}, &contracts.RPCError{Code: n, Message: f.message, Data: f.data}
 			}
 		}
-		return jsjson.Value{}, literr.Errorf(literr.ChainUnreachable, "the provider did not answer %s: %w", method, err)
+	}
+	if ctx.Err() != nil {
+		return jsjson.Value{}, context.Cause(ctx)
+	}
+	var answer jsjson.Value
+	if err == nil {
+		answer, err = jsjson.Parse([]byte(text))
 	}
 	if err != nil {
-		return jsjson.Value{}, err
+		return jsjson.Value{}, literr.Errorf(literr.ChainUnreachable, "the provider did not answer %s: %w", method, err)
 	}
-	return jsjson.Parse([]byte(text))
+	return answer, nil
 }
 
 // text calls a port that promises a text.

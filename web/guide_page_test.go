@@ -157,6 +157,8 @@ func TestTheGuideInAPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got struct {
+		NoWallet           string
+		Announced          bool
 		PKP                struct{ TokenID, PublicKey, EthAddress string }
 		CapacityTokenIDStr string
 		NotPermitted       string
@@ -165,6 +167,9 @@ func TestTheGuideInAPage(t *testing.T) {
 	}
 	if err := page.Evaluate(string(script), &got); err != nil {
 		t.Fatal(err)
+	}
+	if got.NoWallet != "InitError no_wallet" || !got.Announced {
+		t.Errorf("without a wallet: %s; with one that announces itself: %t", got.NoWallet, got.Announced)
 	}
 	key, err := eth.ParsePublicKey(got.PKP.PublicKey)
 	if err != nil {

@@ -6,7 +6,7 @@
 
   // The wallet that the browser's extension injects. Its key is elsewhere.
   const asked = [];
-  window.ethereum = {
+  const wallet = {
     async request({ method, params = [] }) {
       asked.push(method);
       const { result, error } = await (await fetch("wallet", { method: "POST", body: JSON.stringify({ method, params }) })).json();
@@ -16,6 +16,16 @@
       return result;
     },
   };
+  const noWallet = await new LitContracts({ network: "custom", customContext: contractContext, rpc: rpcUrl })
+    .connect()
+    .then(() => "connected", (error) => `${error.name} ${error.reason}`);
+  const detail = { info: { uuid: "1", name: "Announced", icon: "", rdns: "wallet.test" }, provider: wallet };
+  const announce = () => window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail }));
+  window.addEventListener("eip6963:requestProvider", announce);
+  await new LitContracts({ network: "custom", customContext: contractContext, rpc: rpcUrl }).connect();
+  const announced = asked.splice(0).includes("eth_requestAccounts");
+  window.removeEventListener("eip6963:requestProvider", announce);
+  window.ethereum = wallet;
 
   // Mint a PKP, buy capacity credits.
   const contracts = new LitContracts({ network: "custom", customContext: contractContext, rpc: rpcUrl });
@@ -27,7 +37,7 @@
   const client = new LitNodeClient({ litNetwork: "custom", rpcUrl, contractContext, storage: "memory" });
   await client.connect();
   const { capacityDelegationAuthSig } = await client.createCapacityDelegationAuthSig({
-    dAppOwnerWallet: window.ethereum,
+    dAppOwnerWallet: wallet,
     capacityTokenId: capacityTokenIdStr,
     delegateeAddresses: [pkp.ethAddress],
     uses: "20",
@@ -63,5 +73,5 @@
         return `${answer.status} ${response ?? errorCode}`;
       }),
     );
-  return { pkp, capacityTokenIdStr, notPermitted, accepted: await execute(sessionSigs), refused: await execute(unpaid), asked };
+  return { noWallet, announced, pkp, capacityTokenIdStr, notPermitted, accepted: await execute(sessionSigs), refused: await execute(unpaid), asked };
 })();

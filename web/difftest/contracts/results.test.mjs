@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { LitContracts as OfficialContracts } from "@lit-protocol/contracts-sdk";
 import { ethers } from "ethers";
+import * as ethers6 from "ethers6";
+import * as viem from "viem";
 import * as officialPackage from "@lit-protocol/contracts-sdk";
 import * as ourPackage from "../../dist/contracts/index.js";
 import { startNetwork } from "../network.mjs";
@@ -138,6 +140,28 @@ describe("reads give the same", () => {
       assert.deepEqual(await c.rateLimitNftContractUtils.read.getTokensByOwnerAddress(address), []);
     }
   });
+});
+
+describe("reads through each kind of provider", () => {
+  const chain = viem.defineChain({ id: chainId, name: "local", nativeCurrency: { name: "L", symbol: "L", decimals: 18 }, rpcUrls: { default: { http: [rpcUrl] } } });
+  const providers = {
+    "ethers 5": () => provider,
+    "ethers 6": () => new ethers6.JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true }),
+    viem: () => viem.createPublicClient({ chain, transport: viem.http(rpcUrl) }),
+    "EIP-1193": () => ({ request: ({ method, params }) => provider.send(method, params) }),
+  };
+  for (const [name, make] of Object.entries(providers)) {
+    test(name, async () => {
+      const through = make();
+      const contracts = new LitContracts({ ...common(), rpc: "http://127.0.0.1:1", provider: through });
+      await contracts.connect();
+      const read = (address) => contracts.pkpNftContractUtils.read.getTokensByAddress(address); // ends with a revert
+      assert.deepEqual(await read(accounts[0].address), await official.pkpNftContractUtils.read.getTokensByAddress(accounts[0].address));
+      const error = await contracts.pkpNftContract.read.ownerOf(5).catch((e) => e);
+      assert.deepEqual([error.reason, error.details.revert], ["reverted", "ERC721NonexistentToken(tokenId: 0x05)"]);
+      through.destroy?.();
+    });
+  }
 });
 
 describe("conversions give the same", () => {
