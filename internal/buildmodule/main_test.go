@@ -97,7 +97,7 @@ func TestModuleLetsNodeEnd(t *testing.T) {
 		const config = { litNetwork: "custom", contractContext: { Staking: { address: "0x5FbDB2315678afecb367f032d93F642f64180aa3" } } };
 		const { value: client } = api.newClient(JSON.stringify(config), {});
 		const { reason } = await client.connect().catch((error) => error);
-		console.log(reason, Object.keys(JSON.parse(await client.getSessionKey())).join(), names() === before);
+		console.log(reason, Object.keys(JSON.parse(client.getSessionKey().value)).join(), names() === before);
 	`
 	const want = "chain_unreachable publicKey,secretKey true"
 	if got := runInNode(t, dir, script); got != want {
