@@ -16,7 +16,7 @@ import (
 	"litsession/storage"
 )
 
-// recorder keeps what every URL answered last.
+// recorder keeps what every URL answered last, on the chain's for each method.
 type recorder struct {
 	mutex   sync.Mutex
 	answers map[string]string
@@ -27,7 +27,9 @@ func (r *recorder) Fetch(ctx context.Context, request fetch.Request) (*fetch.Res
 	if err == nil {
 		r.mutex.Lock()
 		defer r.mutex.Unlock()
-		r.answers[request.URL] = string(response.Body)
+		var call struct{ Method string }
+		_ = json.Unmarshal(request.Body, &call) // of a chain or not
+		r.answers[request.URL+call.Method] = string(response.Body)
 	}
 	return response, err
 }
@@ -96,10 +98,18 @@ func call(b *testing.B, config, params []byte, now time.Time, f fetch.Fetcher) {
 // cached AuthSig. A node whose answer was not recorded, because it was not
 // needed, does not answer here either.
 const script = `async (replay, rounds) => {
-	const { LitNodeClient } = await import("./litsession/index.js");
-	window.fetch = async (url, { signal }) => replay.answers[url] !== undefined
-		? new Response(replay.answers[url], { headers: { "content-type": "application/json" } })
-		: new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+	const { LitNodeClient, parseLitResource } = await import("./litsession/index.js");
+	for (const request of replay.params.resourceAbilityRequests) {
+		const { resource, resourcePrefix } = request.resource;
+		request.resource = parseLitResource(resourcePrefix + "://" + resource);
+	}
+	window.fetch = async (url, { body, signal }) => {
+		const { method = "" } = body ? JSON.parse(new TextDecoder().decode(body)) : {};
+		const answer = replay.answers[url + method];
+		return answer !== undefined
+			? new Response(answer, { headers: { "content-type": "application/json" } })
+			: new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+	};
 	const times = [];
 	for (let i = 0; i < rounds; i++) {
 		const client = new LitNodeClient({ ...replay.config, storage: "memory", now: () => replay.now });
