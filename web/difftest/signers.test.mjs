@@ -262,7 +262,7 @@ test("disconnectWeb3 empties node-localstorage of what is ours", async (t) => {
   });
   await litsession.checkAndSignAuthMessage({ chain: "ethereum", nonce: await client.getLatestBlockhash(), provider: wallet(), storage });
   const kinds = readdirSync(folder).map((key) => key.replace(/[0-9a-f]{64}$/, "…")).sort();
-  assert.deepEqual(kinds, ["lit-auth-signature", "lit-session-key", "lit-wallet-sig", "litsession-auth-sig-…", "mine"]);
+  assert.deepEqual(kinds, ["lit-auth-signature", "lit-session-key", "lit-wallet-sig", "litsession-auth-sig-index", "litsession-auth-sig-…", "mine"]);
   litsession.disconnectWeb3({ storage });
   assert.deepEqual(readdirSync(folder), ["mine"]);
 });
