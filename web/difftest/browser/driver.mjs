@@ -1,4 +1,4 @@
-// Runs page.mjs in headless Chromium: bundles it with the official SDK, serves
+// Runs a script in headless Chromium: bundles it with the official SDK, serves
 // it with our package as it was built, and waits for what it reports.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -23,13 +23,17 @@ const html =
 /** Our package stays the files that users load; everything else becomes one script. */
 const ourPackage = {
   name: "our package",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /\/dist\/index\.js$/ }, () => ({ path: "/dist/index.js", external: true })),
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/dist\/index\.js$|^litsession$/ }, () => ({ path: "/dist/index.js", external: true }));
+    onResolve({ filter: /^litsession\/contracts$/ }, () => ({ path: "/dist/contracts/index.js", external: true }));
+  },
 };
 
-async function bundle() {
+const page = { contents: 'import "./page.mjs";', resolveDir: here };
+
+async function bundle(stdin) {
   const { outputFiles } = await build({
-    entryPoints: [join(here, "page.mjs")],
+    stdin,
     bundle: true,
     write: false,
     format: "esm",
@@ -69,7 +73,7 @@ async function serve(script, task) {
       const parts = await request.toArray();
       answer(response, "application/json", "{}");
       tell(JSON.parse(Buffer.concat(parts).toString()));
-    } else if (/^\/dist\/[\w.-]+$/.test(pathname)) {
+    } else if (/^\/dist\/(contracts\/)?[\w.-]+$/.test(pathname)) {
       response.writeHead(200, { "content-type": types[extname(pathname)] ?? "text/plain" });
       createReadStream(join(dist, pathname.slice("/dist/".length))).pipe(response);
     } else {
@@ -124,10 +128,14 @@ function open(path, url) {
   return { close, ended, said: () => text };
 }
 
-/** What the page reports for the task: {rows, foreignHosts}. Throws when there is no Chromium, or no report in time. */
-export async function inChromium(task) {
+/**
+ * What the page posts to /report; it finds its task at /task. script, of
+ * {contents, resolveDir}, is page.mjs if nothing else is said. Throws when
+ * there is no Chromium, or no report in time.
+ */
+export async function inChromium(task, script = page) {
   const path = findChromium();
-  const { url, reported, server } = await serve(await bundle(), task);
+  const { url, reported, server } = await serve(await bundle(script), task);
   const browser = open(path, url);
   let timer;
   const late = new Promise((_, reject) => {
