@@ -206,8 +206,11 @@ func (d *paramDecoder) request(name string, item jsjson.Value) ResourceAbility {
 	prefix, ok := resource.Get("resourcePrefix").Text()
 	id, ok2 := resource.Get("resource").Text()
 	ability, ok3 := item.Get("ability").Text()
-	if !ok || !ok2 || !ok3 || id == "" {
+	if !ok || !ok2 || !ok3 {
 		d.fail(name, "a list of {resource, ability}")
+	}
+	if id == "" {
+		d.fail(name, `a list of resources with an id each, "*" for all`)
 	}
 	r := ResourceAbility{Resource: recap.Resource{Prefix: prefix, ID: id}, Ability: recap.Ability(ability)}
 	if !r.Ability.Fits(prefix) {

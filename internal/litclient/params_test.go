@@ -38,6 +38,9 @@ func TestBadParams(t *testing.T) {
 		"no requests":            {func(p map[string]any) { delete(p, "resourceAbilityRequests") }, literr.MissingParam, "resourceAbilityRequests", "required"},
 		"empty requests":         {func(p map[string]any) { p["resourceAbilityRequests"] = []int{} }, literr.InvalidParam, "resourceAbilityRequests", "at least one"},
 		"a request of nothing":   {func(p map[string]any) { p["resourceAbilityRequests"] = []any{nil} }, literr.InvalidParam, "resourceAbilityRequests", "list of"},
+		"a resource without an id": {func(p map[string]any) {
+			p["resourceAbilityRequests"] = json.RawMessage(`[{"resource":{"resource":"","resourcePrefix":"lit-pkp"},"ability":"pkp-signing"}]`)
+		}, literr.InvalidParam, "resourceAbilityRequests", "an id each"},
 		"an ability that does not fit": {func(p map[string]any) {
 			p["resourceAbilityRequests"] = json.RawMessage(`[{"resource":{"resource":"*","resourcePrefix":"lit-pkp"},"ability":"lit-action-execution"}]`)
 		}, literr.InvalidParam, "resourceAbilityRequests", "does not support the specified ability"},

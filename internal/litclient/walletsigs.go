@@ -234,10 +234,18 @@ func (c *Client) checkSignedIn(a session.AuthSig, p SessionSigsParams, keyURI st
 	}
 	for _, r := range p.Requests {
 		if !granted.Covers(r.Resource, r.Ability) {
-			return m, notAsAsked("it does not allow " + string(r.Ability) + " on " + r.Resource.Key())
+			return m, notAllowed(granted, r)
 		}
 	}
 	return m, nil
+}
+
+func notAllowed(granted recap.Capability, r ResourceAbility) error {
+	why := "it does not allow " + string(r.Ability) + " on " + r.Resource.Key()
+	if granted.Grants(r.Resource.Key(), r.Ability.Name()) {
+		why += ", since nodes look at " + r.Resource.Wildcard().Key() + " alone where there is one"
+	}
+	return notAsAsked(why)
 }
 
 // verify checks a wallet's AuthSig, or a PKP's with the network's key.

@@ -27,6 +27,9 @@ type Resource struct {
 // Key returns the resource as ReCaps name it, prefix://id.
 func (r Resource) Key() string { return r.Prefix + "://" + r.ID }
 
+// Wildcard returns all resources of r's kind.
+func (r Resource) Wildcard() Resource { return Resource{Prefix: r.Prefix, ID: "*"} }
+
 // ParseKey splits a resource key; ok is false if there is no "://".
 func ParseKey(key string) (r Resource, ok bool) {
 	r.Prefix, r.ID, ok = strings.Cut(key, "://")
@@ -88,7 +91,7 @@ func (c Capability) Covers(r Resource, a Ability) bool {
 func (c Capability) CoversName(r Resource, name string) bool { return c.grantsFor(r, name) }
 
 func (c Capability) grantsFor(r Resource, name string) bool {
-	if wildcard := (Resource{Prefix: r.Prefix, ID: "*"}).Key(); c.Has(wildcard) {
+	if wildcard := r.Wildcard().Key(); c.Has(wildcard) {
 		return c.Grants(wildcard, name)
 	}
 	return c.Grants(r.Key(), name)
