@@ -26,14 +26,25 @@ export function formatSessionSigs(sessionSigs: string, currentTime: Date = new D
 }
 
 function firstText(sessionSigs: string): SessionSigText {
+  const text = firstMessage(sessionSigs);
+  if (text === null) {
+    throw invalid("Error parsing issuedAt or expiration: signedMessage is null");
+  }
+  return text;
+}
+
+function firstMessage(sessionSigs: string): SessionSigText | null {
   try {
     const [first] = Object.values(JSON.parse(sessionSigs) as Record<string, AuthSig>);
-    return JSON.parse(String(first?.signedMessage)) as SessionSigText;
+    return JSON.parse(String(first?.signedMessage)) as SessionSigText | null;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `Invalid JSON format for signedMessage: ${why}`;
-    throw new BareError({ reason: "invalid_param", message, details: { param: "sessionSigs" }, cause });
+    throw invalid(`Invalid JSON format for signedMessage: ${why}`, cause);
   }
+}
+
+function invalid(message: string, cause?: unknown): Error {
+  return new BareError({ reason: "invalid_param", message, details: { param: "sessionSigs" }, cause });
 }
 
 function describe(capability: AuthSig, number: number, now: number): string[] {
@@ -76,7 +87,8 @@ function duration(ms: number): string {
 /** What a ReCap allows; undefined for a message without one, or with one that cannot be read. */
 function attenuation(urn: string | undefined): unknown {
   try {
-    const base64 = (urn ?? "").slice("recap:".length).replaceAll("-", "+").replaceAll("_", "/");
+    const [, base64url = ""] = /^recap:(\S*)/.exec(urn ?? "") ?? [];
+    const base64 = base64url.replaceAll("-", "+").replaceAll("_", "/");
     const utf8 = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     return (JSON.parse(new TextDecoder().decode(utf8)) as { att?: unknown }).att;
   } catch {

@@ -24,7 +24,7 @@ export interface SessionSigText {
  */
 export function validateSessionSig(sessionSig: AuthSig): ValidationResult {
   const text = readText(sessionSig?.signedMessage);
-  if (!text) {
+  if (text === undefined) {
     return verdict(["Main signedMessage is not valid JSON."]);
   }
   const outer = text.expiration
@@ -92,10 +92,10 @@ function verdict(errors: string[]): ValidationResult {
   return { isValid: errors.length === 0, errors };
 }
 
+/** Any JSON but null has fields, if only missing ones. */
 function readText(signedMessage: unknown): SessionSigText | undefined {
   try {
-    const text: unknown = JSON.parse(String(signedMessage));
-    return typeof text === "object" && text !== null ? text : undefined;
+    return (JSON.parse(String(signedMessage)) as SessionSigText | null) ?? undefined;
   } catch {
     return undefined;
   }

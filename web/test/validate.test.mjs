@@ -41,6 +41,7 @@ describe("texts that make the official validator throw are invalid", () => {
   const rows = [
     ["no text", {}, "Main signedMessage is not valid JSON."],
     ["null", { signedMessage: "null" }, "Main signedMessage is not valid JSON."],
+    ["no object", { signedMessage: "0" }, "Capabilities not found in main signedMessage."],
     ["no session signature", undefined, "Main signedMessage is not valid JSON."],
     ["capabilities that are no list", { signedMessage: '{"capabilities":{}}' }, "Capabilities not found in main signedMessage."],
     ["a capability that is null", { signedMessage: '{"capabilities":[null]}' }, "Expiration Time not found in capability 0's signedMessage."],
@@ -55,13 +56,16 @@ describe("texts that make the official validator throw are invalid", () => {
 });
 
 describe("formatSessionSigs shows what the official one leaves out", () => {
-  const sigWith = (att) => {
+  const sigWith = (att, after = "") => {
     const urn = `urn:recap:${Buffer.from(JSON.stringify({ att, prf: [] })).toString("base64url")}`;
     const times = "Issued At: 2026-01-15T12:00:00.000Z\nExpiration Time: 2026-01-16T12:00:00.000Z";
-    const capabilities = [{ derivedVia: "x", signedMessage: `${times}\nResources:\n- ${urn}` }];
+    const capabilities = [{ derivedVia: "x", signedMessage: `${times}\nResources:\n- ${urn}${after}` }];
     const signedMessage = JSON.stringify({ capabilities, issuedAt: "2026-01-15T12:00:00Z", expiration: "2026-01-16T12:00:00Z" });
     return JSON.stringify({ "http://a": { signedMessage } });
   };
+  test("a ReCap with a line behind it", () => {
+    assert.match(formatSessionSigs(sigWith({ a: { "N/A": [{}] } }, "\n- ")), /^ {12}\* a\n {14}\* N\/A\n$/m);
+  });
   test("names beyond ASCII, and base64url that is not base64", () => {
     assert.match(formatSessionSigs(sigWith({ "é>>>???": { "N/A": [{}] } })), /^ {12}\* é>>>\?\?\?\n {14}\* N\/A\n$/m);
   });
@@ -76,6 +80,11 @@ describe("formatSessionSigs refuses", () => {
       assert.equal(error.reason, "invalid_param");
     });
   }
+  test("null, as the official one does", () => {
+    const error = thrownBy(() => formatSessionSigs('{"a":{"signedMessage":"null"}}'));
+    assert.match(error.message, /^Error parsing issuedAt or expiration: /);
+    assert.equal(error.reason, "invalid_param");
+  });
   test("a time that is none", () => {
     const error = thrownBy(() => formatSessionSigs('{"a":{"signedMessage":"{}"}}'));
     assert.ok(isLitError(error));
