@@ -3,7 +3,7 @@
 # from Debian's packages when run as root.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build module loader page devnet test vet test-go test-js test-web difftest size fuzz bench soak pack clean need-node need-chromium
+.PHONY: help run build module loader page devnet test vet test-go test-js test-web difftest properties size fuzz bench soak pack clean need-node need-chromium
 
 # Bound on web/dist/lit.wasm in bytes of brotli-11.
 BUDGET := 1250000
@@ -49,7 +49,7 @@ devnet: $(ETHERS)/bundle/ethers.umd.min.js
 	$(call step,npm packages of $*,cd $* && npm ci --no-audit --no-fund)
 	@touch $@
 
-test: build need-chromium vet test-go test-js test-web difftest size ## run every test
+test: build need-chromium vet test-go test-js test-web difftest properties size ## run every test
 
 vet: ## check the format and what the compiler does not
 	@test -z "$$(git ls-files '*.go' | xargs gofmt -l)" || { echo "gofmt would change:"; git ls-files '*.go' | xargs gofmt -l; exit 1; }
@@ -67,6 +67,9 @@ test-web: module loader ## tests of the loader, its types and the package
 
 difftest: build need-chromium web/difftest/node_modules/.ready ## the official SDK and ours against the same network
 	cd web/difftest && LITDEVNET=$(CURDIR)/bin/litdevnet npm test
+
+properties: build web/difftest/node_modules/.ready ## 5,000 random cases of every kind, through the npm packages and ours
+	cd web/difftest && LITDEVNET=$(CURDIR)/bin/litdevnet npm run properties
 
 size: ## sizes of what a page loads; fails above the budget
 	go run ./internal/modulesize -budget $(BUDGET)

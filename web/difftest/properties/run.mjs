@@ -3,33 +3,34 @@
 //
 //	npm ci && npm run properties
 //
-// CASES is how many of each kind (default 5000), SEED which ones (default 1).
-import { init } from "../../dist/index.js";
-import { cases, check, seed, stopClock } from "./harness.mjs";
-import { kinds as hashes } from "./hashes.mjs";
-import { kinds as recap } from "./recap.mjs";
-import { kinds as siwe } from "./siwe.mjs";
-import { kinds as verdicts } from "./verdicts.mjs";
+// CASES is how many of each kind (default 5000), SEED which ones (default 1). An
+// argument runs only the kinds whose names contain it.
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { cases, seed } from "./harness.mjs";
 
-const print = console.log;
-console.log = console.warn = console.error = () => {}; // the official packages talk
+/** Modules that export kinds; those of one thread run one after the other. */
+const threads = [["recap", "siwe", "verdicts", "hashes"], ["sessions"]];
 
-await init();
-stopClock();
-print(`${cases} cases of each kind, seed ${seed}\n`);
-const line = (...cells) => print(cells.map((cell, i) => String(cell)[i === 0 ? "padEnd" : "padStart"]([36, 7, 10, 7, 6][i])).join(" "));
+const line = (...cells) => console.log(cells.map((cell, i) => String(cell)[i === 0 ? "padEnd" : "padStart"]([36, 7, 10, 7, 6][i])).join(" "));
+console.log(`${cases} cases of each kind, seed ${seed}\n`);
 line("kind", "cases", "identical", "listed", "s");
+
 let failed = 0;
-const only = process.argv[2];
-for (const kind of [...recap, ...siwe, ...verdicts, ...hashes]) {
-  if (only && !kind.name.includes(only)) continue;
-  const row = await check(kind);
-  line(row.name, row.runs, row.identical, row.reasons.reduce((sum, [, n]) => sum + n, 0), row.seconds);
-  row.reasons.forEach(([reason, n]) => print(`    ${n} × ${reason}`));
-  if (row.failure) {
+function show({ name, runs, identical, reasons, seconds, failure }) {
+  line(name, runs, identical, reasons.reduce((sum, [, n]) => sum + n, 0), seconds);
+  reasons.forEach(([reason, n]) => console.log(`    ${n} × ${reason}`));
+  if (failure) {
     failed++;
-    print(`    FAILED\n    ${row.failure.replaceAll("\n", "\n    ")}`);
+    console.log(`    FAILED\n    ${failure.replaceAll("\n", "\n    ")}`);
   }
 }
-print(`\n${failed === 0 ? "no kind differs" : `${failed} kinds differ`}`);
-process.exit(failed === 0 ? 0 : 1);
+
+const ended = threads.map((modules) => {
+  const worker = new Worker(new URL("thread.mjs", import.meta.url), { workerData: { modules, only: process.argv[2] } });
+  worker.on("message", show);
+  return once(worker, "exit"); // which throws what the thread throws
+});
+const codes = (await Promise.all(ended)).flat();
+console.log(`\n${failed === 0 ? "no kind differs" : `${failed} kinds differ`}`);
+process.exitCode = failed === 0 && codes.every((code) => code === 0) ? 0 : 1;
