@@ -35,7 +35,7 @@ var layers = map[string][]string{
 	"internal/devnet/node":        {"internal/nodeapi", "internal/fetch", "internal/siwe", "internal/recap", "internal/session", "internal/bls", "internal/ipfs", "internal/eth", "internal/devnet/action"},
 	"internal/devnet":             {"internal/devnet/node", "internal/devnet/chain", "internal/devnet/chain/hdkey", "internal/devnet/action", "internal/devnet/ethers", "internal/bls", "internal/eth", "internal/ipfs", "internal/nodeapi"},
 	"internal/checksigs":          {"internal/session", "internal/recap", "internal/siwe", "internal/eth", "internal/bls"},
-	"internal/devnet/litdevnet":   {"internal/devnet"},
+	"internal/devnet/litdevnet":   {"internal/devnet", "internal/devnet/ethers"},
 	"internal/chromium":           {},
 	"internal/playground":         {"internal/chromium"},
 	"internal/tryout":             {"internal/playground"},

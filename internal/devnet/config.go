@@ -141,8 +141,11 @@ func (c Config) checkPorts() error {
 		first Port
 		count int
 	}{{"rpc-port", c.RPCPort, 1}, {"node-port", c.NodePort, c.Nodes}, {"admin-port", c.AdminPort, 1}} {
-		if last := p.first.Number + p.count - 1; p.first.Number < 0 || last > 65535 {
-			return wrong(p.field, "there are no ports %d to %d", p.first.Number, last)
+		switch last := p.first.Number + p.count - 1; {
+		case p.first.Number < 0 || p.first.Number > 65535:
+			return wrong(p.field, "there is no port %d", p.first.Number)
+		case last > 65535:
+			return wrong(p.field, "%d nodes from port %d on end above 65535", p.count, p.first.Number)
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"strings"
 
 	"litsession/internal/devnet"
+	"litsession/internal/devnet/ethers"
 )
 
 // writeDescriptor replaces the file in one step, so that whoever waits for it
@@ -22,6 +24,10 @@ func writeDescriptor(file string, d devnet.Descriptor) error {
 		return fmt.Errorf("--descriptor: %w", err)
 	}
 	temporary, err := os.CreateTemp(filepath.Dir(file), ".litdevnet-*")
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return fmt.Errorf("--descriptor: %s: %w", file, path.Err) // the file that the user knows
+	}
 	if err != nil {
 		return fmt.Errorf("--descriptor: %w", err)
 	}
@@ -49,6 +55,7 @@ func greet(w io.Writer, o options, d devnet.Descriptor) error {
 	line("chain", "%s, chain id %d", d.RPCURL, d.ChainID)
 	line("nodes", "%s, any %d of %d sign", span(d.Nodes), d.Threshold, len(d.Nodes))
 	line("admin", "%s/status", d.AdminURL)
+	line("gateway", "%s takes the code of Lit Actions and gives it back by CID", d.IPFSGateway)
 	line("account", "%s with coins to spend, the first of %d", d.Accounts[0].Address, len(d.Accounts))
 	line("PKP", "%s, owned by that account", d.PKP.EthAddress)
 	line("", "public key %s", d.PKP.PublicKey)
@@ -57,12 +64,20 @@ func greet(w io.Writer, o options, d devnet.Descriptor) error {
 	if o.descriptor != "" {
 		line("", "written to %s", o.descriptor)
 	}
+	line("use it", `new LitNodeClient({ litNetwork: "custom", rpcUrl, contractContext }) with both from there`)
 	b.WriteString("\n")
 	for _, moved := range movedPorts(o, d) {
 		b.WriteString(moved + "\n")
 	}
+	library, err := ethers.Source()
+	if err != nil {
+		return err
+	}
+	if library == nil {
+		b.WriteString("Lit Actions find no ethers here. " + ethers.HowToGet + "\n")
+	}
 	b.WriteString("Stop it with Ctrl-C.\n")
-	_, err := io.WriteString(w, b.String())
+	_, err = io.WriteString(w, b.String())
 	return err
 }
 

@@ -71,7 +71,7 @@ func TestItRunsUntilItIsInterrupted(t *testing.T) {
 	if status != 0 || stderr != "" {
 		t.Errorf("exit %d, stderr %q", status, stderr)
 	}
-	for _, want := range []string{d.PageURL, d.RPCURL, d.Nodes[0].URL, d.Accounts[0].Address, d.PKP.PublicKey, file, "any 2 of 3"} {
+	for _, want := range []string{d.PageURL, d.RPCURL, d.Nodes[0].URL, d.Accounts[0].Address, d.PKP.PublicKey, file, d.IPFSGateway, "any 2 of 3"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("the start-up lines lack %s:\n%s", want, stdout)
 		}
@@ -97,12 +97,12 @@ func TestWrongFlagsAreOneLineAndExit2(t *testing.T) {
 	for _, tt := range []struct{ args, names string }{
 		{"--nodes 2", "--nodes"},
 		{"--nodes 0", "--nodes"},
-		{"--nodes many", "-nodes"},
+		{"--nodes many", "-nodes: no whole number"},
 		{"--nodes 5 --threshold 6", "--threshold"},
 		{"--threshold 0", "--threshold"},
 		{"--host localhost", "--host"},
-		{"--node-port 65530", "--node-port"},
-		{"--rpc-port -1", "--rpc-port"},
+		{"--node-port 65530", "--node-port: 10 nodes from port 65530 on"},
+		{"--rpc-port -1", "--rpc-port: there is no port -1"},
 		{"--chain-id 0", "--chain-id"},
 		{"--page /nowhere/at/all", "--page"},
 		{"--attest", "-attest"},
@@ -189,5 +189,14 @@ func TestAnUnwritableDescriptorStopsTheNetwork(t *testing.T) {
 	status := run(t.Context(), free("--descriptor", filepath.Join(t.TempDir(), "no", "such", "dir.json")), &stdout, &stderr)
 	if status != 1 || !strings.Contains(stderr.String(), "--descriptor") {
 		t.Errorf("exit %d, %q", status, &stderr)
+	}
+}
+
+func TestADescriptorThatCannotBeWritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "no", "network.json")
+	var stdout, stderr bytes.Buffer
+	status := run(t.Context(), free("--descriptor", file), &stdout, &stderr)
+	if line := stderr.String(); status != 1 || line != "litdevnet: --descriptor: "+file+": no such file or directory\n" || stdout.Len() > 0 {
+		t.Errorf("exit %d, stderr %q, stdout %q", status, line, &stdout)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strconv"
 
 	"litsession/internal/devnet"
 )
@@ -29,12 +30,12 @@ func parse(args []string) (options, error) {
 	o := options{flags: flag.NewFlagSet("litdevnet", flag.ContinueOnError)}
 	o.flags.SetOutput(io.Discard)
 	c := &o.config
-	o.flags.IntVar(&c.Nodes, "nodes", devnet.DefaultNodes, "`N` nodes, 3 to 100")
-	o.flags.IntVar(&c.Threshold, "threshold", 0, "`T` shares are needed (default ⌊2N/3⌋)")
+	o.number(&c.Nodes, "nodes", devnet.DefaultNodes, "`N` nodes, 3 to 100")
+	o.number(&c.Threshold, "threshold", 0, "`T` shares are needed (default ⌊2N/3⌋)")
 	o.flags.StringVar(&c.Host, "host", "127.0.0.1", "`IP`v4 address to listen on and to advertise")
-	o.flags.IntVar(&c.RPCPort.Number, "rpc-port", defaultRPCPort, "`P`ort of the chain's JSON-RPC, HTTP and WebSocket; 0 is any free one")
-	o.flags.IntVar(&c.NodePort.Number, "node-port", defaultNodePort, "node i listens on port `P` + i; 0 is any free one for each")
-	o.flags.IntVar(&c.AdminPort.Number, "admin-port", defaultAdminPort, "`P`ort of the admin API and the page; 0 is any free one")
+	o.number(&c.RPCPort.Number, "rpc-port", defaultRPCPort, "`P`ort of the chain's JSON-RPC, HTTP and WebSocket; 0 is any free one")
+	o.number(&c.NodePort.Number, "node-port", defaultNodePort, "node i listens on port `P` + i; 0 is any free one for each")
+	o.number(&c.AdminPort.Number, "admin-port", defaultAdminPort, "`P`ort of the admin API and the page; 0 is any free one")
 	o.flags.Uint64Var(&c.ChainID, "chain-id", devnet.DefaultChainID, "the chain's `ID`")
 	o.flags.StringVar(&c.Seed, "seed", "", "`TEXT` that all keys are derived from (default fresh randomness)")
 	o.flags.StringVar(&c.Data, "data", "", "`DIR` to keep chain and keys in over a restart (default memory only)")
@@ -51,6 +52,26 @@ func parse(args []string) (options, error) {
 		return o, err
 	}
 	return o.checked()
+}
+
+// number is a flag for a whole number, which the package flag refuses without a
+// reason.
+func (o options) number(p *int, name string, preset int, usage string) {
+	*p = preset
+	o.flags.Var((*number)(p), name, usage)
+}
+
+type number int
+
+func (n *number) String() string { return strconv.Itoa(int(*n)) }
+
+func (n *number) Set(text string) error {
+	value, err := strconv.Atoi(text)
+	if err != nil {
+		return errors.New("no whole number")
+	}
+	*n = number(value)
+	return nil
 }
 
 // checked gives default ports way to free ones and refuses what no network can
