@@ -34,7 +34,8 @@ func require(t testing.TB, ok bool, what string) {
 	t.Skip(what)
 }
 
-func open(t testing.TB) (*devnet.Network, *playground.Page) {
+// startNetwork starts a network that serves the page and ends with the test.
+func startNetwork(t testing.TB) *devnet.Network {
 	t.Helper()
 	_, err := os.Stat(pageDir + "/index.html")
 	require(t, err == nil, "the page is not built: run make build")
@@ -47,6 +48,12 @@ func open(t testing.TB) (*devnet.Network, *playground.Page) {
 			t.Error(err)
 		}
 	})
+	return network
+}
+
+func open(t testing.TB) (*devnet.Network, *playground.Page) {
+	t.Helper()
+	network := startNetwork(t)
 	page, err := playground.Open(t.Context(), network.Descriptor().PageURL)
 	require(t, !errors.Is(err, chromium.ErrMissing), "no Chromium: install Debian's package chromium")
 	if err != nil {

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -129,23 +127,4 @@ func TestAWorkerGetsSessionSignatures(t *testing.T) {
 	if got.Count != devnet.DefaultNodes || got.Storage != "memory" {
 		t.Errorf("got %+v", got)
 	}
-}
-
-func TestNodeGetsSessionSignatures(t *testing.T) {
-	network, _ := open(t)
-	_, err := exec.LookPath("node")
-	require(t, err == nil, "no Node.js")
-	descriptor := filepath.Join(t.TempDir(), "network.json")
-	text, err := json.Marshal(network.Descriptor())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(descriptor, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.CommandContext(t.Context(), "node", filepath.Join("testdata", "node.mjs"), descriptor).Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	check(t, network.Descriptor(), string(out))
 }
