@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"runtime"
 	"slices"
@@ -336,6 +337,7 @@ func TestRestart(t *testing.T) {
 }
 
 func TestCloseLeavesNothing(t *testing.T) {
+	before := chainGoroutines(nil) // geth leaves one behind where a chain ends while somebody subscribes to it
 	f := start(t, nil)
 	url := f.URL()
 	if _, err := f.MintPKP(t.Context(), f.accounts[1]); err != nil {
@@ -346,11 +348,11 @@ func TestCloseLeavesNothing(t *testing.T) {
 	}
 	ctx, tick := within(t, 5*time.Second), time.NewTicker(5*time.Millisecond)
 	defer tick.Stop()
-	for left := chainGoroutines(); len(left) > 0; left = chainGoroutines() {
+	for left := chainGoroutines(before); len(left) > 0; left = chainGoroutines(before) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			t.Fatalf("%d goroutines are left:\n%s", len(left), strings.Join(left, "\n\n"))
+			t.Fatalf("%d goroutines are left:\n%s", len(left), strings.Join(slices.Collect(maps.Values(left)), "\n\n"))
 		}
 	}
 	if _, err := http.Get(url); !errors.Is(err, syscall.ECONNREFUSED) {
@@ -361,15 +363,17 @@ func TestCloseLeavesNothing(t *testing.T) {
 	}
 }
 
-// chainGoroutines are the stacks of goroutines that run this package's or geth's code.
-func chainGoroutines() []string {
+// chainGoroutines are the stacks of goroutines that run this package's or geth's code, by "goroutine" and its number,
+// but for those that were there before.
+func chainGoroutines(before map[string]string) map[string]string {
 	buffer := make([]byte, 1<<20)
-	var found []string
+	found := map[string]string{}
 	for _, stack := range strings.Split(string(buffer[:runtime.Stack(buffer, true)]), "\n\n") {
+		name, _, _ := strings.Cut(stack, " [")
 		ours := strings.Contains(stack, "go-ethereum") || strings.Contains(stack, "devnet/chain.")
 		// Geth starts these once per process.
-		if ours && !strings.Contains(stack, "txSenderCacher") {
-			found = append(found, stack)
+		if before[name] == "" && ours && !strings.Contains(stack, "txSenderCacher") {
+			found[name] = stack
 		}
 	}
 	return found
