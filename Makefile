@@ -51,10 +51,15 @@ devnet: $(ETHERS)/bundle/ethers.umd.min.js
 
 test: build need-chromium vet test-go test-js test-web difftest properties size ## run every test
 
+# Error texts are also those of nodes and of the official SDK, which begin and end as they like.
+CHECKS := inherit,-ST1005
+
 vet: ## check the format and what the compiler does not
 	@test -z "$$(git ls-files '*.go' | xargs gofmt -l)" || { echo "gofmt would change:"; git ls-files '*.go' | xargs gofmt -l; exit 1; }
 	go vet ./...
 	GOOS=js GOARCH=wasm go vet ./wasm ./jsglue ./storage
+	go tool staticcheck -checks $(CHECKS) ./...
+	tool=$$(go tool -n staticcheck) && GOOS=js GOARCH=wasm $$tool -checks $(CHECKS) ./wasm ./jsglue ./storage
 
 test-go: $(ETHERS)/bundle/ethers.umd.min.js ## native tests, the end-to-end test among them
 	go test ./...

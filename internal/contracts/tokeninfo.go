@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 
 	"github.com/mr-tron/base58"
-	"golang.org/x/crypto/ripemd160"
+	"golang.org/x/crypto/ripemd160" //lint:ignore SA1019 addresses of Bitcoin and Cosmos are made with it
 
 	"litsession/internal/eth"
 	"litsession/internal/jsjson"

@@ -91,8 +91,7 @@ func TestAnEpochThatEndsDuringASession(t *testing.T) {
 			w.advance(t, nodes...)
 		}
 		w.wire.signing.Store(0)
-		sigs, err := w.pkpSessionSigs(t.Context(), t, c, w.pkpParams())
-		if err != nil {
+		if _, err := w.pkpSessionSigs(t.Context(), t, c, w.pkpParams()); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
@@ -102,7 +101,8 @@ func TestAnEpochThatEndsDuringASession(t *testing.T) {
 		if err := c.Refresh(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if sigs, err = w.pkpSessionSigs(t.Context(), t, c, w.pkpParams()); err != nil {
+		sigs, err := w.pkpSessionSigs(t.Context(), t, c, w.pkpParams())
+		if err != nil {
 			t.Fatal(err)
 		}
 		last := epochs[len(epochs)-1]

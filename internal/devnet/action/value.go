@@ -16,11 +16,7 @@ import (
 // belongs to its caller, what it takes stays the caller's. None needs to be freed before its engine is closed.
 type value = lib.TJSValue
 
-var (
-	null      = value{Ftag: lib.EJS_TAG_NULL}
-	undefined = value{Ftag: lib.EJS_TAG_UNDEFINED}
-	pending   = value{Ftag: lib.EJS_TAG_EXCEPTION} // what functions of the engine return with an exception pending
-)
+var undefined = value{Ftag: lib.EJS_TAG_UNDEFINED}
 
 const valueSize = int(unsafe.Sizeof(value{}))
 
