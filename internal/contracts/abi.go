@@ -160,13 +160,6 @@ func (r *wordReader) sequence(headSizes []uint64, read func(i int, from *wordRea
 	}
 }
 
-// bytesList reads a list of byte strings.
-func (r *wordReader) bytesList() [][]byte {
-	list := make([][]byte, r.length(wordSize))
-	r.sequence(make([]uint64, len(list)), func(i int, from *wordReader) { list[i] = from.bytes() })
-	return list
-}
-
 // end returns the first error, or that something is left.
 func (r *wordReader) end() error {
 	if r.err == nil && len(r.rest) > 0 {

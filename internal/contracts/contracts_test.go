@@ -14,15 +14,7 @@ import (
 )
 
 type vectors struct {
-	Staking struct{ To, Data, Result string }
-	Calls   []struct {
-		Function, Calldata string
-		Args               []string
-	}
-	Results []struct {
-		Function, Data string
-		Decoded        []json.RawMessage
-	}
+	Staking      struct{ To, Data, Result string }
 	EpochNumber  uint64
 	MinNodeCount int
 	NodeURLs     []string

@@ -230,6 +230,8 @@ func (c *Client) mintedKey(ctx context.Context, receipt Receipt, timeout time.Du
 	return id, key, err
 }
 
+var errOtherKey = errors.New("the answer is not the public key that the token is named after")
+
 func (c *Client) awaitKey(ctx context.Context, id [32]byte, timeout time.Duration) (eth.PublicKey, error) {
 	timing := c.Timing.withDefaults()
 	if timeout == 0 {
