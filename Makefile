@@ -3,7 +3,7 @@
 # from Debian's packages when run as root.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build module loader page devnet test vet test-go test-js test-web difftest properties size fuzz bench soak pack clean need-node need-chromium
+.PHONY: help run build module loader page devnet test vet test-go test-js test-web difftest properties size race fuzz bench soak pack clean need-node need-chromium
 
 # Bound on web/dist/lit.wasm in bytes of brotli-11.
 BUDGET := 1250000
@@ -78,6 +78,9 @@ properties: build web/difftest/node_modules/.ready ## 5,000 random cases of ever
 
 size: ## sizes of what a page loads; fails above the budget
 	go run ./internal/modulesize -budget $(BUDGET)
+
+race: ## native tests with the race detector, which takes ten minutes
+	go test -race ./internal/... ./storage
 
 fuzz: ## fuzz every parser for a while
 	@for package in $$(git grep -l 'func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
