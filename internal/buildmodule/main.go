@@ -1,7 +1,7 @@
 // Buildmodule writes what the loader starts into web/dist:
 //
-//   - lit.wasm, package wasm compiled for the browser, the same bytes on every
-//     machine that has the same toolchain and the same sources;
+//   - lit.wasm, package wasm compiled for the browser with its data merged, the
+//     same bytes on every machine that has the same toolchain and the same sources;
 //   - wasm_exec.js, that toolchain's half of the runtime, as an ES module.
 //
 // With -verify it also compiles lit.wasm a second time, from an empty build
@@ -64,9 +64,25 @@ var coldPackages = []string{
 	"context", "encoding/json", "errors", "fmt", "io/fs", "os", "reflect", "strconv", "strings", "time",
 }
 
-// compile builds package wasm into file. Nothing that differs between two
-// check-outs may enter: no paths, no state of the repository, no build ID.
+// compile makes lit.wasm in file.
 func compile(file string, env ...string) error {
+	if err := link(file, env...); err != nil {
+		return err
+	}
+	linked, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	merged, err := mergeSegments(linked)
+	if err != nil {
+		return fmt.Errorf("merge the data of lit.wasm: %w", err)
+	}
+	return os.WriteFile(file, merged, 0o755)
+}
+
+// link builds package wasm into file. Nothing that differs between two
+// check-outs may enter: no paths, no state of the repository, no build ID.
+func link(file string, env ...string) error {
 	version, err := packageVersion(filepath.Join("web", "package.json"))
 	if err != nil {
 		return err
