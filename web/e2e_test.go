@@ -16,29 +16,18 @@ import (
 	"litsession/internal/devnet"
 	"litsession/internal/playground"
 	"litsession/internal/recap"
+	"litsession/internal/require"
 	"litsession/internal/session"
 	"litsession/internal/siwe"
 )
 
 const pageDir = "dist/page"
 
-// require fails in CI and skips elsewhere when something is not installed.
-func require(t testing.TB, ok bool, what string) {
-	t.Helper()
-	if ok {
-		return
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
-}
-
 // startNetwork starts a network that serves the page and ends with the test.
 func startNetwork(t testing.TB) *devnet.Network {
 	t.Helper()
 	_, err := os.Stat(pageDir + "/index.html")
-	require(t, err == nil, "the page is not built: run make build")
+	require.That(t, err == nil, "the page is not built: run make build")
 	network, err := devnet.Start(t.Context(), devnet.Config{Page: pageDir})
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +44,7 @@ func open(t testing.TB) (*devnet.Network, *playground.Page) {
 	t.Helper()
 	network := startNetwork(t)
 	page, err := playground.Open(t.Context(), network.Descriptor().PageURL)
-	require(t, !errors.Is(err, chromium.ErrMissing), "no Chromium: install Debian's package chromium")
+	require.That(t, !errors.Is(err, chromium.ErrMissing), "no Chromium: install Debian's package chromium")
 	if err != nil {
 		t.Fatal(err)
 	}

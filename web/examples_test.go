@@ -15,6 +15,7 @@ import (
 
 	"litsession/internal/chromium"
 	"litsession/internal/devnet"
+	"litsession/internal/require"
 )
 
 // The examples run as their READMEs say, each on a fresh network.
@@ -23,8 +24,7 @@ import (
 // would install it, and returns what it prints.
 func runExample(t *testing.T, name string, d devnet.Descriptor) string {
 	t.Helper()
-	_, err := exec.LookPath("node")
-	require(t, err == nil, "no Node.js")
+	require.Program(t, "node")
 	program, err := os.ReadFile(filepath.Join("..", "examples", name, "main.mjs"))
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestExampleBrowser(t *testing.T) {
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	tab, closeBrowser, err := chromium.Open(t.Context())
-	require(t, !errors.Is(err, chromium.ErrMissing), "no Chromium: install Debian's package chromium")
+	require.That(t, !errors.Is(err, chromium.ErrMissing), "no Chromium: install Debian's package chromium")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,7 @@ import (
 	"litsession/internal/devnet"
 	"litsession/internal/eth"
 	"litsession/internal/playground"
+	"litsession/internal/require"
 )
 
 // payingWallet is the wallet of a page's user who also has coins: it signs texts as
@@ -123,7 +124,7 @@ func (w *payingWallet) send(ctx context.Context, text []byte) (common.Hash, erro
 // that count credits do what the session asks for, and refuse it without them.
 func TestTheGuideInAPage(t *testing.T) {
 	_, err := os.Stat(pageDir + "/litsession/contracts/index.js")
-	require(t, err == nil, "the page is not built: run make build")
+	require.That(t, err == nil, "the page is not built: run make build")
 	network, err := devnet.Start(t.Context(), devnet.Config{Nodes: 4, Credits: devnet.CreditsCounted})
 	if err != nil {
 		t.Fatal(err)
@@ -147,7 +148,7 @@ func TestTheGuideInAPage(t *testing.T) {
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	page, err := playground.Open(t.Context(), server.URL)
-	require(t, !errors.Is(err, chromium.ErrMissing), "no Chromium: install Debian's package chromium")
+	require.That(t, !errors.Is(err, chromium.ErrMissing), "no Chromium: install Debian's package chromium")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"litsession/internal/require"
 )
 
 // inModuleRoot makes the rest of the test run where the program does.
@@ -17,14 +19,11 @@ func inModuleRoot(t *testing.T) { t.Chdir(filepath.Join("..", "..")) }
 // by itself.
 func runInNode(t *testing.T, dir, script string) string {
 	t.Helper()
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("needs node, which is not in PATH")
-	}
+	node := require.Program(t, "node")
 	if err := os.WriteFile(filepath.Join(dir, "test.mjs"), []byte(script), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, node, filepath.Join(dir, "test.mjs")).CombinedOutput()
 	if err != nil {

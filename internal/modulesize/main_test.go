@@ -2,10 +2,11 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"litsession/internal/require"
 )
 
 // dist makes a folder whose module compresses to almost nothing.
@@ -24,15 +25,8 @@ func dist(t *testing.T) string {
 	return dir
 }
 
-func needsNode(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("node"); err != nil {
-		t.Skip("needs node, which is not in PATH")
-	}
-}
-
 func TestSizes(t *testing.T) {
-	needsNode(t)
+	require.Program(t, "node")
 	var report strings.Builder
 	if err := run(dist(t), 1000, &report); err != nil {
 		t.Fatal(err)
@@ -53,7 +47,7 @@ func TestSizes(t *testing.T) {
 }
 
 func TestAboveTheBudget(t *testing.T) {
-	needsNode(t)
+	require.Program(t, "node")
 	var report strings.Builder
 	err := run(dist(t), 5, &report)
 	if err == nil || !strings.Contains(err.Error(), "above the budget of 5") {

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"litsession/internal/devnet/action"
 	"litsession/internal/devnet/ethers"
+	"litsession/internal/require"
 )
 
 func TestEthersForms(t *testing.T) {
@@ -87,13 +87,7 @@ func TestEthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if source == nil {
-		missing := t.Skip
-		if os.Getenv("CI") == "true" {
-			missing = t.Fatal
-		}
-		missing("this test was built without ethers. " + ethers.HowToGet)
-	}
+	require.That(t, source != nil, "this test was built without ethers. "+ethers.HowToGet)
 	r, err := action.New(action.Options{Ethers: source})
 	if err != nil {
 		t.Fatal(err)

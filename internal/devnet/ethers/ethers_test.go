@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"litsession/internal/devnet/ethers"
+	"litsession/internal/require"
 )
 
 func TestSource(t *testing.T) {
@@ -14,13 +15,7 @@ func TestSource(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if source == nil {
-		missing := t.Skip
-		if os.Getenv("CI") == "true" {
-			missing = t.Fatal
-		}
-		missing("this test was built without ethers. " + ethers.HowToGet)
-	}
+	require.That(t, source != nil, "this test was built without ethers. "+ethers.HowToGet)
 	if !bytes.Contains(source, []byte(`"ethers/`+ethers.Version+`"`)) {
 		t.Errorf("the %d bytes are not ethers %s", len(source), ethers.Version)
 	}
