@@ -13,8 +13,8 @@ import (
 
 const module = "litsession/"
 
-// layers is the architecture: what each package may import of ours. Every
-// package may import internal/literr and internal/jsjson.
+// layers is the architecture: every package, and what it imports of ours. Every
+// package may import internal/literr and internal/jsjson besides.
 var layers = map[string][]string{
 	"internal/literr":             {},
 	"internal/jsjson":             {},
@@ -23,25 +23,28 @@ var layers = map[string][]string{
 	"internal/fetch":              {},
 	"internal/ipfs":               {"internal/fetch"},
 	"internal/siwe":               {"internal/eth"},
-	"internal/recap":              {"internal/siwe", "internal/eth"},
-	"internal/session":            {"internal/recap", "internal/siwe", "internal/eth", "internal/bls", "storage"},
-	"internal/nodeapi":            {"internal/fetch", "internal/eth"},
+	"internal/recap":              {"internal/siwe"},
+	"internal/session":            {"internal/siwe", "internal/eth", "internal/bls", "storage"},
+	"internal/nodeapi":            {"internal/fetch"},
 	"internal/contracts":          {"internal/fetch", "internal/eth"},
 	"internal/litclient":          {"internal/nodeapi", "internal/contracts", "internal/ipfs", "internal/session", "internal/recap", "internal/siwe", "internal/eth", "internal/bls", "internal/fetch", "storage"},
 	"internal/devnet/action":      {},
 	"internal/devnet/ethers":      {},
 	"internal/devnet/chain/hdkey": {},
-	"internal/devnet/chain":       {"internal/devnet/chain/hdkey", "internal/contracts", "internal/eth"},
+	"internal/devnet/chain":       {"internal/devnet/chain/hdkey"},
 	"internal/devnet/node":        {"internal/nodeapi", "internal/fetch", "internal/siwe", "internal/recap", "internal/session", "internal/bls", "internal/ipfs", "internal/eth", "internal/devnet/action"},
-	"internal/devnet":             {"internal/devnet/node", "internal/devnet/chain", "internal/devnet/chain/hdkey", "internal/devnet/action", "internal/devnet/ethers", "internal/bls", "internal/eth", "internal/ipfs", "internal/nodeapi"},
+	"internal/devnet":             {"internal/devnet/node", "internal/devnet/chain", "internal/devnet/chain/hdkey", "internal/devnet/action", "internal/devnet/ethers", "internal/bls", "internal/eth", "internal/ipfs"},
 	"internal/checksigs":          {"internal/session", "internal/recap", "internal/siwe", "internal/eth", "internal/bls"},
 	"internal/devnet/litdevnet":   {"internal/devnet", "internal/devnet/ethers"},
+	"internal/buildmodule":        {},
+	"internal/modulesize":         {},
+	"internal/require":            {},
 	"internal/chromium":           {},
 	"internal/playground":         {"internal/chromium"},
 	"internal/tryout":             {"internal/playground"},
 	"jsglue":                      {"internal/fetch"},
 	"storage":                     {"jsglue"},
-	"wasm":                        {"jsglue", "storage", "internal/litclient", "internal/contracts", "internal/session", "internal/recap", "internal/siwe", "internal/eth", "internal/fetch", "internal/ipfs"},
+	"wasm":                        {"jsglue", "storage", "internal/litclient", "internal/contracts", "internal/session", "internal/recap", "internal/siwe", "internal/eth", "internal/ipfs"},
 }
 
 // Only these go into the module from go-ethereum, and none of what costs most.
@@ -54,11 +57,13 @@ type listed struct {
 	ImportPath string
 	Imports    []string
 	Deps       []string
+	GoFiles    []string // without tests
+	Error      *struct{ Err string }
 }
 
 func list(t *testing.T, env []string, args ...string) (packages []listed) {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps"}, args...)...)
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps,GoFiles,Error"}, args...)...)
 	cmd.Dir = ".."
 	cmd.Env = append(os.Environ(), env...)
 	var problems strings.Builder
@@ -80,15 +85,32 @@ func list(t *testing.T, env []string, args ...string) (packages []listed) {
 }
 
 func TestImportsFollowTheLayers(t *testing.T) {
+	unused := map[string][]string{}
+	for name, allowed := range layers {
+		unused[name] = slices.Clone(allowed)
+	}
 	for _, env := range [][]string{nil, {"GOOS=js", "GOARCH=wasm"}} {
 		for _, p := range list(t, env, "-e", "./internal/...", "./jsglue/...", "./storage/...", "./wasm/...") {
-			checkImports(t, p)
+			if p.Error != nil && !strings.Contains(p.Error.Err, "build constraints exclude all Go files") {
+				t.Errorf("%s: %s", p.ImportPath, p.Error.Err)
+			}
+			checkImports(t, p, unused)
+		}
+	}
+	for name, rest := range unused {
+		if len(rest) > 0 {
+			t.Errorf("%s imports nothing of %v, or is gone: the layers say that it may", name, rest)
 		}
 	}
 }
 
-func checkImports(t *testing.T, p listed) {
+// checkImports compares a package with its layer and takes off unused what it imports.
+func checkImports(t *testing.T, p listed, unused map[string][]string) {
 	name := strings.TrimPrefix(p.ImportPath, module)
+	allowed, known := layers[name]
+	if !known && len(p.GoFiles) > 0 {
+		t.Errorf("%s is in no layer", name)
+	}
 	if strings.HasPrefix(name, "internal/") && slices.Contains(p.Imports, "syscall/js") {
 		t.Errorf("%s imports syscall/js: only the glue may", name)
 	}
@@ -97,9 +119,10 @@ func checkImports(t *testing.T, p listed) {
 		if !ours || imported == "internal/literr" || imported == "internal/jsjson" {
 			continue
 		}
-		if !slices.Contains(layers[name], imported) {
+		if !slices.Contains(allowed, imported) {
 			t.Errorf("%s imports %s, which the layers do not allow", name, imported)
 		}
+		unused[name] = slices.DeleteFunc(unused[name], func(s string) bool { return s == imported })
 	}
 }
 
