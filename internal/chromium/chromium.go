@@ -8,6 +8,8 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -24,8 +26,14 @@ func Open(ctx context.Context) (tab context.Context, close func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	dir, err := os.MkdirTemp("", "chromium-")
+	if err != nil {
+		return nil, nil, err
+	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
+		chromedp.UserDataDir(filepath.Join(dir, "profile")),
+		chromedp.Env("TMPDIR="+dir), // where it would leave its socket behind
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
@@ -36,12 +44,27 @@ func Open(ctx context.Context) (tab context.Context, close func(), err error) {
 	}
 	allocator, stop := chromedp.NewExecAllocator(ctx, options...)
 	tab, closeTab := chromedp.NewContext(allocator)
-	close = func() { closeTab(); stop() }
+	close = func() {
+		closeTab()
+		stop()
+		chromedp.FromContext(allocator).Allocator.Wait()
+		removeAll(dir)
+	}
 	if err := chromedp.Run(tab); err != nil {
 		close()
 		return nil, nil, err
 	}
 	return tab, close, nil
+}
+
+// removeAll tries for a second: the browser's helpers outlive it for a moment, and write.
+func removeAll(dir string) {
+	for range 20 {
+		if os.RemoveAll(dir) == nil {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 func find() (string, error) {

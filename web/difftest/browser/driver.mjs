@@ -113,7 +113,8 @@ function open(path, url) {
     ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), // which Chromium cannot set up for root
     url,
   ];
-  const child = spawn(path, flags, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+  const env = { ...process.env, TMPDIR: profile }; // where it would leave its socket behind
+  const child = spawn(path, flags, { env, stdio: ["ignore", "ignore", "pipe"], detached: true });
   let text = "";
   child.stderr.on("data", (data) => (text = (text + data).slice(-maxErrorText)));
   const kill = () => endGroup(child.pid);
