@@ -7,30 +7,73 @@
 // argument runs only the kinds whose names contain it.
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { cases, seed } from "./harness.mjs";
+import { startNetwork } from "../network.mjs";
 
-/** Modules that export kinds; those of one thread run one after the other. */
-const threads = [["recap", "siwe", "verdicts", "hashes"], ["sessions"]];
+const cases = Number(process.env.CASES ?? 5000);
+const seed = Number(process.env.SEED ?? 1);
+const workers = 2;
+const limit = 20 * 60_000; // ms; the whole takes five minutes
+
+/**
+ * What workers do, one after the other: all kinds of a module. Those that take
+ * longest come first and in parts, each with a seed of its own.
+ */
+const parts = { sessions: 5, hashes: 2, siwe: 2, recap: 1, verdicts: 1 };
+const jobs = Object.entries(parts).flatMap(([module, of]) =>
+  Array.from({ length: of }, (_, i) => ({ module, cases: Math.ceil(cases / of), seed: seed + i })),
+);
 
 const line = (...cells) => console.log(cells.map((cell, i) => String(cell)[i === 0 ? "padEnd" : "padStart"]([36, 7, 10, 7, 6][i])).join(" "));
 console.log(`${cases} cases of each kind, seed ${seed}\n`);
 line("kind", "cases", "identical", "listed", "s");
 
 let failed = 0;
-function show({ name, runs, identical, reasons, seconds, failure }) {
-  line(name, runs, identical, reasons.reduce((sum, [, n]) => sum + n, 0), seconds);
-  reasons.forEach(([reason, n]) => console.log(`    ${n} × ${reason}`));
-  if (failure) {
-    failed++;
-    console.log(`    FAILED\n    ${failure.replaceAll("\n", "\n    ")}`);
+
+/** Rows by kind of which not all parts are there. */
+const incomplete = new Map();
+
+/** Adds a part of a kind's row, and shows the row when it is whole. */
+function add(module, { name, runs, identical, reasons, seconds, failure }) {
+  const row = incomplete.get(name) ?? { parts: 0, runs: 0, identical: 0, reasons: new Map(), seconds: 0, failures: [] };
+  row.parts++;
+  row.runs += runs;
+  row.identical += identical;
+  row.seconds += seconds;
+  reasons.forEach(([reason, n]) => row.reasons.set(reason, (row.reasons.get(reason) ?? 0) + n));
+  row.failures.push(...(failure ? [failure] : []));
+  incomplete.set(name, row);
+  if (row.parts === parts[module]) {
+    incomplete.delete(name);
+    show(name, row);
   }
 }
 
-const ended = threads.map((modules) => {
-  const worker = new Worker(new URL("thread.mjs", import.meta.url), { workerData: { modules, only: process.argv[2] } });
-  worker.on("message", show);
-  return once(worker, "exit"); // which throws what the thread throws
-});
-const codes = (await Promise.all(ended)).flat();
+function show(name, { runs, identical, reasons, seconds, failures }) {
+  line(name, runs, identical, [...reasons.values()].reduce((sum, n) => sum + n, 0), seconds.toFixed(1));
+  reasons.forEach((n, reason) => console.log(`    ${n} × ${reason}`));
+  failures.forEach((failure) => console.log(`    FAILED\n    ${failure.replaceAll("\n", "\n    ")}`));
+  failed += failures.length > 0 ? 1 : 0;
+}
+
+/** Gives jobs to a worker until there are no more. Rejects with what the worker throws. */
+async function work(descriptor) {
+  const worker = new Worker(new URL("worker.mjs", import.meta.url), { workerData: { descriptor, modules: Object.keys(parts), only: process.argv[2] } });
+  const ended = once(worker, "exit").then(() => Promise.reject(new Error("a worker ended before its work")));
+  ended.catch(() => {}); // at the end it ends as it should
+  for (let job = jobs.shift(); job; job = jobs.shift()) {
+    worker.postMessage(job);
+    const [rows] = await Promise.race([once(worker, "message"), ended]);
+    rows.forEach((row) => add(job.module, row));
+  }
+  await worker.terminate();
+}
+
+setTimeout(() => {
+  console.error(`not done after ${limit / 60_000} minutes`);
+  process.exit(1);
+}, limit);
+const { descriptor, stop } = await startNetwork(3);
+await Promise.all(Array.from({ length: workers }, () => work(descriptor)));
+await stop();
 console.log(`\n${failed === 0 ? "no kind differs" : `${failed} kinds differ`}`);
-process.exitCode = failed === 0 && codes.every((code) => code === 0) ? 0 : 1;
+process.exit(failed === 0 ? 0 : 1);

@@ -1,26 +1,19 @@
 // Session signatures of both clients on one network, for whatever is asked.
+import { workerData } from "node:worker_threads";
 import fc from "fast-check";
 import * as ethers6 from "ethers6";
 import { makeClients } from "../clients.mjs";
-import { startNetwork } from "../network.mjs";
 import { newSessionKey } from "../sessionkeys.mjs";
 import { atInstant } from "../wire.mjs";
 import { address, fittingRequest, hex, maybe, resourceOf, sides as classes, text } from "./arbitraries.mjs";
 import { outcome } from "./harness.mjs";
 
-const { descriptor, stop } = await startNetwork(3);
-const clients = makeClients(descriptor);
+const clients = makeClients(workerData.descriptor);
 await Promise.all([clients.ours.client.connect(), clients.official.client.connect()]);
 
 /** The moment and the block at which all of it happens; the nodes' own go on. */
 const instant = Date.now();
 const nonce = await clients.official.client.getLatestBlockhash();
-
-/** Ends the network and both clients. */
-export async function close() {
-  await Promise.all([clients.ours.client.disconnect(), clients.official.client.disconnect()]);
-  await stop();
-}
 
 const user = ethers6.Wallet.createRandom();
 
