@@ -32,7 +32,8 @@ let started = 0;
 
 /**
  * Starts a network of so many nodes, with more flags if they are given.
- * Returns its descriptor, its process id and how to stop it.
+ * Returns its descriptor, its process id and how to stop it. It ends with the
+ * process, so not for workers to call: what ends a worker runs no handler in it.
  */
 export async function startNetwork(nodes, ...more) {
   const path = join(scratch, `descriptor-${++started}.json`);
@@ -50,8 +51,9 @@ export async function startNetwork(nodes, ...more) {
     "--quiet",
   ];
   const child = spawn(program("litdevnet", "./internal/devnet/litdevnet"), [...flags, ...more].map(String), {
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", "ignore", "pipe"], // none of ours: who reads that waits until the last holder is gone
   });
+  child.stderr.on("data", (said) => process.stderr.write(said));
   const ended = once(child, "exit");
   const kill = () => child.exitCode === null && child.kill("SIGKILL");
   process.on("exit", kill);
@@ -76,7 +78,7 @@ export async function startNetwork(nodes, ...more) {
 /** Waits until the newest block is not ahead of the clock: before, two clients may be given different block hashes. */
 async function untilHeadIsPast(rpcUrl) {
   const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getBlockByNumber", params: ["latest", false] });
-  for (;;) {
+  for (const deadline = Date.now() + startLimit; Date.now() < deadline; ) {
     const answer = await fetch(rpcUrl, { method: "POST", headers: { "content-type": "application/json" }, body });
     const { result } = await answer.json();
     if (Number(result.timestamp) * 1000 <= Date.now()) {
@@ -84,6 +86,7 @@ async function untilHeadIsPast(rpcUrl) {
     }
     await pause(50);
   }
+  throw new Error("the newest block stays ahead of the clock");
 }
 
 /** What the native packages say about each node's signature: {url: "ok" or what is wrong}. */

@@ -5,6 +5,7 @@
 //
 // LITDEVNET and CHECKSIGS may name programs already built.
 import { once } from "node:events";
+import { setPriority } from "node:os";
 import { Worker } from "node:worker_threads";
 import { inChromium } from "./browser/driver.mjs";
 import { acceptance, byCID, connection, identical, runningClock } from "./cases.mjs";
@@ -42,12 +43,19 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
 const noForeignHosts = (hosts) =>
   table.row({ name: "hosts asked outside of this machine", ours: hosts, official: hosts, ok: hosts.length === 0 });
 
+/** The whole run takes two minutes; one that is stuck says so. */
+const limit = 15 * 60_000; // ms
+setTimeout(() => {
+  complain(`not done after ${limit / 60_000} minutes`);
+  process.exit(1);
+}, limit);
+
 /** Starts a network for some work on it, and ends it. */
 async function onNetwork(work, nodes, ...flags) {
-  const { descriptor, stop } = await startNetwork(nodes, ...flags);
+  const { descriptor, pid, stop } = await startNetwork(nodes, ...flags);
   const title = [`${nodes} nodes, ${descriptor.threshold} needed`, ...flags].join(" ");
   try {
-    await work(descriptor, title);
+    await work(descriptor, title, pid);
   } finally {
     const code = await stop();
     table.row({ name: "litdevnet ends", ours: code, official: 0, ok: code === 0 });
@@ -109,22 +117,27 @@ const counting = (descriptor, title) => compareConnected(title, descriptor, cred
 
 const strict = (descriptor, title) => compareConnected(title, descriptor, (...on) => refusalRows(...on, strictCases));
 
-/** Rows of what takes long, made meanwhile. */
-async function meanwhile() {
-  const worker = new Worker(new URL("refusals/limits.mjs", import.meta.url));
-  const [rows] = await once(worker, "message");
+/** Rows of what takes long, made meanwhile by a worker. */
+async function limitRows(descriptor, pid) {
+  setPriority(pid, 19); // the loops shall not slow down the rest
+  const worker = new Worker(new URL("refusals/limits.mjs", import.meta.url), { workerData: descriptor });
+  const ended = once(worker, "exit").then(() => Promise.reject(new Error("the worker ended without its rows")));
+  const [rows] = await Promise.race([once(worker, "message"), ended]);
+  ended.catch(() => {}); // it ends now
   return rows;
 }
 
 try {
-  const limits = meanwhile();
-  limits.catch(() => {}); // it is awaited below
+  let limits = [];
+  const looping = onNetwork(async (descriptor, _, pid) => (limits = await limitRows(descriptor, pid)), 3);
+  looping.catch(() => {}); // it is awaited below
   await onNetwork(everything, 4);
   await onNetwork(counting, 4, "--credits", "counted");
   await onNetwork(strict, 3, "--strict-nonce");
   await onNetwork(large, 10);
   table.heading("actions without an end, 3 nodes");
-  (await limits).forEach((row) => table.row(row));
+  await looping;
+  limits.forEach((row) => table.row(row));
 } catch (error) {
   table.row({ name: "the run", ours: "-", official: "-", ok: false });
   complain(error);

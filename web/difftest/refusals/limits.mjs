@@ -1,10 +1,8 @@
 // Actions that never end or eat all memory, for either client. A worker of its
 // own makes the requests beside everything else: it takes as long as nodes let
-// actions run.
-import { setPriority } from "node:os";
-import { parentPort } from "node:worker_threads";
+// actions run. It is given a network's descriptor.
+import { parentPort, workerData } from "node:worker_threads";
 import { makeClients } from "../clients.mjs";
-import { startNetwork } from "../network.mjs";
 import { both } from "../rows.mjs";
 import { base64 } from "./vocabulary.mjs";
 
@@ -48,11 +46,5 @@ async function limitRows(descriptor) {
   return rows;
 }
 
-const { descriptor, pid, stop } = await startNetwork(3);
-setPriority(pid, 19); // the loops shall not slow down the rest
-try {
-  parentPort.postMessage(await limitRows(descriptor));
-} finally {
-  await stop();
-  process.exit(); // ends this worker; the official client leaves timers behind
-}
+parentPort.postMessage(await limitRows(workerData));
+process.exit(); // ends this worker; the official client leaves timers behind
