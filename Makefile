@@ -15,14 +15,14 @@ define step
 	else echo failed; cat $$log; rm -f $$log; exit 1; fi
 endef
 
-bench: build need-chromium ## the client's own share of one call in the page, and the start of the network
+bench: need-chromium build ## the client's own share of one call in the page, and the start of the network
 	go test -run '^$$$$' -bench WarmCall -benchtime 60x ./web
 	go test -run '^$$$$' -bench Start -benchtime 10x ./internal/devnet
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-run: build need-chromium ## start the local network with its page, and show that it works
+run: need-chromium build ## start the local network with its page, and show that it works
 	@go build -o bin/tryout ./internal/tryout
 	@exec bin/tryout -network bin/litdevnet -page web/dist/page
 
@@ -49,7 +49,7 @@ devnet: $(ETHERS)/bundle/ethers.umd.min.js
 	$(call step,npm packages of $*,cd $* && npm ci --no-audit --no-fund)
 	@touch $@
 
-test: build need-chromium vet test-go test-js test-web difftest properties size ## run every test
+test: need-chromium build vet test-go test-js test-web difftest properties size ## run every test
 
 # Error texts are also those of nodes and of the official SDK, which begin and end as they like.
 CHECKS := inherit,-ST1005
@@ -65,12 +65,13 @@ test-go: $(ETHERS)/bundle/ethers.umd.min.js ## native tests, the end-to-end test
 	go test ./...
 
 test-js: need-chromium ## tests of the border, in a real browser
+	export TMPDIR=$$(mktemp -d); trap 'rm -rf $$TMPDIR' EXIT; \
 	GOOS=js GOARCH=wasm go test -exec="env -u GOOS -u GOARCH go tool wasmbrowsertest" ./jsglue ./storage ./wasm
 
 test-web: module loader ## tests of the loader, its types and the package
 	cd web && npm test
 
-difftest: build need-chromium web/difftest/node_modules/.ready ## the official SDK and ours against the same network
+difftest: need-chromium build web/difftest/node_modules/.ready ## the official SDK and ours against the same network
 	cd web/difftest && LITDEVNET=$(CURDIR)/bin/litdevnet npm test
 
 properties: build web/difftest/node_modules/.ready ## 5,000 random cases of every kind, through the npm packages and ours
@@ -99,9 +100,11 @@ clean: ## remove what was built
 need-node:
 	@command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "make: Node.js 20 or newer with npm is needed"; exit 1; }
 
+APT := apt-get -qq -o Acquire::http::Timeout=60 -o DPkg::Lock::Timeout=300
+
 need-chromium:
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do command -v $$name >/dev/null && exit 0; done; { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			echo "Chromium from Debian's packages …"; \
-			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+			$(APT) update && DEBIAN_FRONTEND=noninteractive $(APT) install -y chromium >/dev/null; \
 		else echo "make: Chromium is needed: install Debian's package chromium"; exit 1; fi; }
