@@ -2,7 +2,8 @@
 //
 //   - lit.wasm, package wasm compiled for the browser with its data merged, the
 //     same bytes on every machine that has the same toolchain and the same sources;
-//   - wasm_exec.js, that toolchain's half of the runtime, as an ES module.
+//   - wasm_exec.js, that toolchain's half of the runtime, as an ES module;
+//   - THIRD_PARTY_NOTICES.txt, the licences of what both hold of others.
 //
 // With -verify it also compiles lit.wasm a second time, from an empty build
 // cache, and fails when the bytes differ.
@@ -42,6 +43,9 @@ func run(out string, verify bool, report io.Writer) error {
 		return err
 	}
 	if err := writeRuntime(filepath.Join(out, "wasm_exec.js")); err != nil {
+		return err
+	}
+	if err := writeNotices(filepath.Join(out, "THIRD_PARTY_NOTICES.txt")); err != nil {
 		return err
 	}
 	sum, err := fileSum(module)
@@ -121,11 +125,11 @@ func packageVersion(file string) (string, error) {
 // writeRuntime writes the wasm_exec.js of the toolchain that compiles, because
 // the two halves of the runtime have to match.
 func writeRuntime(file string) error {
-	root, err := exec.Command("go", "env", "GOROOT").Output()
+	root, err := goroot()
 	if err != nil {
-		return fmt.Errorf("go env GOROOT: %w", err)
+		return err
 	}
-	script, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec.js"))
+	script, err := os.ReadFile(filepath.Join(root, "lib", "wasm", "wasm_exec.js"))
 	if err != nil {
 		return err
 	}
@@ -134,6 +138,15 @@ func writeRuntime(file string) error {
 		return err
 	}
 	return os.WriteFile(file, module, 0o644)
+}
+
+// goroot is the folder of the toolchain that compiles.
+func goroot() (string, error) {
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return "", fmt.Errorf("go env GOROOT: %w", err)
+	}
+	return strings.TrimSpace(string(root)), nil
 }
 
 // verifyReproducible compiles once more with an empty cache, so that nothing

@@ -15,13 +15,13 @@ function temporary(t) {
   return folder;
 }
 
-test("the tarball holds the module, the loader, its types, README and licence, and installs", (t) => {
+test("the tarball holds the module, the loader, its types, README and licences, and installs", (t) => {
   const folder = temporary(t);
   const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder], web));
   const sources = readdirSync(join(web, "src"), { recursive: true }).filter((name) => name.endsWith(".ts"));
   const modules = sources.filter((name) => !name.endsWith(".d.ts")).map((name) => name.slice(0, -3));
   const want = [
-    "LICENSE", "README.md", "package.json", "dist/lit.wasm", "dist/wasm_exec.js",
+    "LICENSE", "README.md", "package.json", "dist/lit.wasm", "dist/wasm_exec.js", "dist/THIRD_PARTY_NOTICES.txt",
     ...modules.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]),
   ];
   assert.deepEqual(packed.files.map(({ path }) => path).sort(), want.sort());
@@ -47,6 +47,15 @@ test("the package depends on nothing, and its lock file names no host", () => {
   const { dependencies, peerDependencies, optionalDependencies } = JSON.parse(read("package.json"));
   assert.deepEqual([dependencies, peerDependencies, optionalDependencies], [undefined, undefined, undefined]);
   assert.doesNotMatch(read("package-lock.json"), /resolved|https?:/);
+});
+
+test("the licences of what lit.wasm holds of others go along", () => {
+  const text = read("dist", "THIRD_PARTY_NOTICES.txt");
+  for (const name of ["Go's runtime", "github.com/consensys/gnark-crypto v", "github.com/ipfs/go-cid v", "github.com/ethereum/go-ethereum v"]) {
+    assert.ok(text.includes(`\n${name}`), name);
+  }
+  assert.match(text, /Apache License/);
+  assert.match(text, /Copyright .* The Go Authors/);
 });
 
 test("the package's licence is the repository's", () => {
