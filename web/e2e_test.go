@@ -2,23 +2,17 @@
 package web_test
 
 import (
-	"crypto/ed25519"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
-	"litsession/internal/bls"
 	"litsession/internal/chromium"
 	"litsession/internal/devnet"
+	"litsession/internal/judge"
 	"litsession/internal/playground"
-	"litsession/internal/recap"
 	"litsession/internal/require"
-	"litsession/internal/session"
-	"litsession/internal/siwe"
 )
 
 const pageDir = "dist/page"
@@ -84,116 +78,62 @@ func TestThePageGetsSessionSignatures(t *testing.T) {
 	}
 }
 
-// sig is one entry of what getLitActionSessionSigs returns.
-type sig struct{ Sig, DerivedVia, SignedMessage, Address, Algo string }
+// requests is what the page and the examples ask for.
+const requests = `[{"resource":{"resource":"*","resourcePrefix":"lit-pkp"},"ability":"pkp-signing"},{"resource":{"resource":"*","resourcePrefix":"lit-litaction"},"ability":"lit-action-execution"}]`
 
-type signedMessage struct {
-	SessionKey              string
-	ResourceAbilityRequests json.RawMessage
-	Capabilities            []json.RawMessage
-	IssuedAt, Expiration    time.Time
-	NodeAddress             string
-}
-
-// check verifies every signature without any code of the client.
+// check judges every signature natively: ed25519, node URL, times, the AuthSig
+// with the network's key, the ReCap with the requests.
 func check(t *testing.T, d devnet.Descriptor, text string) {
 	t.Helper()
-	var sigs map[string]sig
-	if err := json.Unmarshal([]byte(text), &sigs); err != nil {
+	descriptor, err := json.Marshal(d)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if len(sigs) != len(d.Nodes) {
-		t.Errorf("%d signatures for %d nodes", len(sigs), len(d.Nodes))
+	in := judge.Input{ResourceAbilityRequests: json.RawMessage(requests)}
+	if err := errors.Join(json.Unmarshal(descriptor, &in.Descriptor), json.Unmarshal([]byte(text), &in.SessionSigs)); err != nil {
+		t.Fatal(err)
 	}
-	for _, node := range d.Nodes {
-		s, ok := sigs[node.URL]
-		if !ok {
-			t.Errorf("no signature for %s", node.URL)
-			continue
+	verdicts, err := judge.Judge(in, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(verdicts) != len(d.Nodes) || len(d.Nodes) == 0 {
+		t.Errorf("%d verdicts for %d nodes", len(verdicts), len(d.Nodes))
+	}
+	for _, v := range verdicts {
+		if v.Problem != nil {
+			t.Errorf("%s: %v", v.Node, v.Problem)
 		}
-		checkOne(t, d, node.URL, s)
+	}
+	if m := signedText(t, text); len(m.Capabilities) != 1 || time.Until(m.Expiration) < 23*time.Hour || time.Since(m.IssuedAt) > time.Minute {
+		t.Errorf("%d capabilities, issued %v, expires %v", len(m.Capabilities), m.IssuedAt, m.Expiration)
 	}
 }
 
-func checkOne(t *testing.T, d devnet.Descriptor, url string, s sig) {
-	t.Helper()
-	key, err := hex.DecodeString(s.Address)
-	if err != nil || len(key) != ed25519.PublicKeySize {
-		t.Fatalf("%s: address %q", url, s.Address)
-	}
-	signature, err := hex.DecodeString(s.Sig)
-	if err != nil || !ed25519.Verify(key, []byte(s.SignedMessage), signature) {
-		t.Errorf("%s: the signature does not verify", url)
-	}
-	if s.DerivedVia != "litSessionSignViaNacl" || s.Algo != "ed25519" {
-		t.Errorf("%s: %s %s", url, s.DerivedVia, s.Algo)
-	}
-	var m signedMessage
-	if err := json.Unmarshal([]byte(s.SignedMessage), &m); err != nil {
-		t.Fatal(err)
-	}
-	now := time.Now()
-	if m.NodeAddress != url || m.SessionKey != s.Address {
-		t.Errorf("%s: for node %s and key %s", url, m.NodeAddress, m.SessionKey)
-	}
-	if m.IssuedAt.After(now) || now.Sub(m.IssuedAt) > time.Minute || !m.Expiration.After(now.Add(23*time.Hour)) {
-		t.Errorf("%s: issued %v, expires %v", url, m.IssuedAt, m.Expiration)
-	}
-	const requests = `[{"resource":{"resource":"*","resourcePrefix":"lit-pkp"},"ability":"pkp-signing"},{"resource":{"resource":"*","resourcePrefix":"lit-litaction"},"ability":"lit-action-execution"}]`
-	if string(m.ResourceAbilityRequests) != requests || len(m.Capabilities) != 1 {
-		t.Errorf("%s: requests %s, %d capabilities", url, m.ResourceAbilityRequests, len(m.Capabilities))
-	}
-	checkAuthSig(t, d, m)
+type signedMessage struct {
+	Capabilities         []json.RawMessage
+	IssuedAt, Expiration time.Time
 }
 
-func checkAuthSig(t *testing.T, d devnet.Descriptor, m signedMessage) {
+// signedText returns the text under one of the signatures.
+func signedText(t *testing.T, text string) (m signedMessage) {
 	t.Helper()
-	a, err := session.ParseAuthSig(m.Capabilities[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	network, err := bls.ParsePublicKey(d.NetworkPublicKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	message, err := a.Verify(network, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a.Address != d.PKP.EthAddress || message.URI != "lit:session:"+m.SessionKey {
-		t.Errorf("the AuthSig is for %s and %s", a.Address, message.URI)
-	}
-	if expires, err := siwe.ParseTime(message.ExpirationTime); err != nil || expires.Before(m.Expiration) {
-		t.Errorf("the AuthSig expires %s, the session %s", message.ExpirationTime, m.Expiration)
-	}
-	granted, err := recap.FromMessage(message)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []string{"lit-litaction://*", "lit-pkp://*", "lit-resolvedauthcontext://*"}
-	if got := granted.Resources(); strings.Join(got, " ") != strings.Join(want, " ") {
-		t.Errorf("the ReCap grants on %v", got)
-	}
-	if !granted.Covers(recap.Resource{Prefix: recap.PKP, ID: "*"}, recap.PKPSigning) ||
-		!granted.Covers(recap.Resource{Prefix: recap.LitAction, ID: "*"}, recap.LitActionExecution) {
-		t.Error("the ReCap does not grant what was asked for")
-	}
-}
-
-// authSig returns the AuthSig inside the first signature.
-func authSig(t *testing.T, text string) string {
-	t.Helper()
-	var sigs map[string]sig
+	var sigs map[string]struct{ SignedMessage string }
 	if err := json.Unmarshal([]byte(text), &sigs); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range sigs {
-		var m signedMessage
 		if err := json.Unmarshal([]byte(s.SignedMessage), &m); err != nil {
 			t.Fatal(err)
 		}
-		return string(m.Capabilities[0])
+		return m
 	}
 	t.Fatal("no signatures")
-	return ""
+	return m
+}
+
+// authSig returns the AuthSig inside the signatures.
+func authSig(t *testing.T, text string) string {
+	t.Helper()
+	return string(signedText(t, text).Capabilities[0])
 }

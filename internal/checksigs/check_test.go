@@ -27,6 +27,7 @@ type scene struct {
 	message  siwe.Message
 	requests string
 	ability  string
+	more     string // a resource of which the same ability is granted besides
 	nodes    []string
 	other    bool // signed by another network
 	spoil    func(text string) string
@@ -63,6 +64,11 @@ func (s scene) input(t *testing.T, key session.KeyPair) string {
 	var granted recap.Capability
 	if err := granted.Allow("lit-pkp://*", s.ability, nil); err != nil {
 		t.Fatal(err)
+	}
+	if s.more != "" {
+		if err := granted.Allow(s.more, s.ability, nil); err != nil {
+			t.Fatal(err)
+		}
 	}
 	granted.ApplyTo(&s.message)
 	hash := session.MessageHash(s.message.String())
@@ -101,6 +107,7 @@ func TestRunJudges(t *testing.T) {
 		{"other session key", func(s *scene) { s.message.URI = "lit:session:00" }, "is for lit:session:00"},
 		{"other requests", func(s *scene) { s.requests = "[]" }, "resourceAbilityRequests are []"},
 		{"other ability", func(s *scene) { s.ability = "Threshold/Execution" }, "does not grant pkp-signing"},
+		{"one ability more", func(s *scene) { s.more = "lit-litaction://*" }, "grants more"},
 		{"no signature for a node", func(s *scene) { s.nodes = s.nodes[:1] }, "http://127.0.0.1:2 has no session signature"},
 		{"a node too many", func(s *scene) { s.nodes = append(s.nodes, "http://127.0.0.1:3") }, "http://127.0.0.1:3 is no node"},
 		{"signed for another node", func(s *scene) {

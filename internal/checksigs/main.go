@@ -15,6 +15,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"litsession/internal/judge"
 )
 
 func main() {
@@ -27,22 +29,22 @@ func main() {
 // run prints a verdict for every node of the descriptor and for every
 // signature that belongs to none.
 func run(in io.Reader, out io.Writer, now time.Time) error {
-	var given input
+	var given judge.Input
 	if err := json.NewDecoder(in).Decode(&given); err != nil {
 		return fmt.Errorf("reading standard input: %w", err)
 	}
-	c, err := newChecker(given, now)
+	verdicts, err := judge.Judge(given, now)
 	if err != nil {
 		return err
 	}
 	bad := 0
-	for _, v := range c.verdicts(given) {
+	for _, v := range verdicts {
 		text := "ok"
-		if v.problem != nil {
+		if v.Problem != nil {
 			bad++
-			text = v.problem.Error()
+			text = v.Problem.Error()
 		}
-		fmt.Fprintf(out, "%s %s\n", v.node, text)
+		fmt.Fprintf(out, "%s %s\n", v.Node, text)
 	}
 	if bad > 0 {
 		return fmt.Errorf("%d session signatures are bad", bad)

@@ -1,7 +1,7 @@
 // Tryout starts the local network with its page and shows, in the terminal,
 // that it works: a headless browser opens the page, gets one set of session
-// signatures, and they are printed. The network then runs until it is
-// interrupted.
+// signatures, and they are judged natively and printed. The network then runs
+// until it is interrupted.
 package main
 
 import (
@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"litsession/internal/judge"
 	"litsession/internal/playground"
 )
 
@@ -51,25 +52,33 @@ func run(ctx context.Context, program, page string, out io.Writer) error {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- network.Wait() }()
-	pageURL, err := waitForPage(ctx, file, ended)
+	d, err := waitForNetwork(ctx, file, ended)
 	if err == nil {
-		err = show(ctx, pageURL, out)
+		err = show(ctx, d, out)
 	}
-	if err != nil && ctx.Err() == nil {
+	switch {
+	case ctx.Err() != nil: // interrupted, and so is the network
+	case err != nil:
 		network.Process.Signal(os.Interrupt)
 		<-ended
 		return err
+	default:
+		fmt.Fprintf(out, "\nNow open %s in a browser. Ctrl-C stops the network.\n", d.pageURL)
 	}
-	fmt.Fprintf(out, "\nNow open %s in a browser. Ctrl-C stops the network.\n", pageURL)
 	if err := <-ended; ctx.Err() == nil {
 		return err
 	}
 	return nil
 }
 
-// waitForPage returns the page's address once the network has written its
-// descriptor.
-func waitForPage(ctx context.Context, file string, ended chan error) (string, error) {
+// descriptor is what the network says of itself.
+type descriptor struct {
+	text    []byte // JSON
+	pageURL string
+}
+
+// waitForNetwork returns the network's descriptor once it is written.
+func waitForNetwork(ctx context.Context, file string, ended chan error) (descriptor, error) {
 	deadline := time.After(startTime)
 	poll := time.NewTicker(50 * time.Millisecond)
 	defer poll.Stop()
@@ -77,29 +86,29 @@ func waitForPage(ctx context.Context, file string, ended chan error) (string, er
 		select {
 		case err := <-ended:
 			ended <- err
-			return "", fmt.Errorf("the network ended: %w", err)
+			return descriptor{}, fmt.Errorf("the network ended: %w", err)
 		case <-ctx.Done():
-			return "", ctx.Err()
+			return descriptor{}, ctx.Err()
 		case <-deadline:
-			return "", errors.New("the network did not start in time")
+			return descriptor{}, errors.New("the network did not start in time")
 		case <-poll.C:
 		}
 		text, err := os.ReadFile(file)
 		if err != nil {
 			continue
 		}
-		var descriptor struct{ PageURL string }
-		if err := json.Unmarshal(text, &descriptor); err != nil {
-			return "", fmt.Errorf("descriptor: %w", err)
+		var d struct{ PageURL string }
+		if err := json.Unmarshal(text, &d); err != nil {
+			return descriptor{}, fmt.Errorf("descriptor: %w", err)
 		}
-		return descriptor.PageURL, nil
+		return descriptor{text, d.PageURL}, nil
 	}
 }
 
-// show gets session signatures through the page and prints them.
-func show(ctx context.Context, pageURL string, out io.Writer) error {
+// show gets session signatures through the page, and prints and judges them.
+func show(ctx context.Context, d descriptor, out io.Writer) error {
 	fmt.Fprint(out, "\nA headless browser opens the page and asks for session signatures …\n")
-	page, err := playground.Open(ctx, pageURL)
+	page, err := playground.Open(ctx, d.pageURL)
 	if err != nil {
 		return err
 	}
@@ -111,7 +120,34 @@ func show(ctx context.Context, pageURL string, out io.Writer) error {
 	if o.State != "done" {
 		return fmt.Errorf("%s (%s): %s", o.Name, o.Reason, o.Message)
 	}
-	return print(o, out)
+	if err := print(o, out); err != nil {
+		return err
+	}
+	return judged(d, o, out)
+}
+
+// requests is what the page asks for.
+const requests = `[{"resource":{"resource":"*","resourcePrefix":"lit-pkp"},"ability":"pkp-signing"},` +
+	`{"resource":{"resource":"*","resourcePrefix":"lit-litaction"},"ability":"lit-action-execution"}]`
+
+// judged has the native packages judge the signatures, and says how many are good.
+func judged(d descriptor, o playground.Outcome, out io.Writer) error {
+	in := judge.Input{ResourceAbilityRequests: json.RawMessage(requests)}
+	if err := errors.Join(json.Unmarshal(d.text, &in.Descriptor), json.Unmarshal([]byte(o.SessionSigs), &in.SessionSigs)); err != nil {
+		return err
+	}
+	verdicts, err := judge.Judge(in, time.Now())
+	if err != nil {
+		return err
+	}
+	for _, v := range verdicts {
+		if v.Problem != nil {
+			return fmt.Errorf("the session signature for %s is bad: %w", v.Node, v.Problem)
+		}
+	}
+	fmt.Fprintf(out, "\nAll %d are good: judged natively by ed25519, node address and times, and the PKP's\n"+
+		"message by the network's BLS key and by what was requested.\n", len(verdicts))
+	return nil
 }
 
 func print(o playground.Outcome, out io.Writer) error {
@@ -121,7 +157,7 @@ func print(o playground.Outcome, out io.Writer) error {
 	}
 	var signed struct {
 		Expiration   string
-		Capabilities []struct{ SignedMessage string }
+		Capabilities []struct{ Sig, SignedMessage string }
 	}
 	for _, sig := range sigs {
 		if err := json.Unmarshal([]byte(sig.SignedMessage), &signed); err != nil {
@@ -129,7 +165,8 @@ func print(o playground.Outcome, out io.Writer) error {
 		}
 		break
 	}
-	fmt.Fprintf(out, "\nThe PKP signed, by a threshold of nodes:\n\n%s\n\n", indent(signed.Capabilities[len(signed.Capabilities)-1].SignedMessage))
+	authSig := signed.Capabilities[len(signed.Capabilities)-1]
+	fmt.Fprintf(out, "\nThe PKP signed, by a threshold of nodes:\n\n%s\n\n  %s\n\n", indent(authSig.SignedMessage), authSig.Sig)
 	fmt.Fprintf(out, "Session signatures, valid until %s:\n\n", signed.Expiration)
 	for _, url := range sortedKeys(sigs) {
 		fmt.Fprintf(out, "  %s  %s\n", url, sigs[url].Sig)

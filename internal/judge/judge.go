@@ -1,4 +1,7 @@
-package main
+// Package judge says of session signatures, whoever made them, whether they are
+// good for a network: without connecting to it, by the keys that its descriptor
+// names. Start with [Judge].
+package judge
 
 import (
 	"bytes"
@@ -19,18 +22,19 @@ import (
 	"litsession/internal/siwe"
 )
 
-// input is what is judged. Of the descriptor, only these fields are read.
-type input struct {
+// Input is what is judged. Of the descriptor, only these fields are read.
+type Input struct {
 	Descriptor struct {
 		NetworkPublicKey string // 96 hex digits
 		Nodes            []struct{ URL string }
 		PKP              struct{ PublicKey string } // "0x04" and 128 hex digits
 	}
-	ResourceAbilityRequests json.RawMessage // as the caller wrote them
-	SessionSigs             map[string]sessionSig
+	ResourceAbilityRequests json.RawMessage       // as the caller wrote them
+	SessionSigs             map[string]SessionSig // by node URL
 }
 
-type sessionSig struct {
+// SessionSig is one node's session signature.
+type SessionSig struct {
 	Sig, DerivedVia, SignedMessage, Address, Algo string
 }
 
@@ -48,11 +52,27 @@ type signed struct {
 type request struct {
 	Resource struct{ Resource, ResourcePrefix string }
 	Ability  recap.Ability
+	Data     json.RawMessage
 }
 
-type verdict struct {
-	node    string
-	problem error // nil: good
+// Verdict is on the session signature for one node.
+type Verdict struct {
+	Node    string
+	Problem error // nil: good
+}
+
+// Judge returns a verdict for every node of the descriptor, in its order, and
+// for every signature that belongs to none. A signature is good if it verifies,
+// is for this node and these requests and valid now, and if the AuthSig in it
+// verifies with the network's key, is the PKP's and for this session key, valid
+// now, and grants the requests and nothing else. Judge fails if the input names
+// no network, no PKP or no requests.
+func Judge(in Input, now time.Time) ([]Verdict, error) {
+	c, err := newChecker(in, now)
+	if err != nil {
+		return nil, err
+	}
+	return c.verdicts(in), nil
 }
 
 // checker holds what all signatures are measured against.
@@ -64,7 +84,7 @@ type checker struct {
 	now      time.Time
 }
 
-func newChecker(in input, now time.Time) (checker, error) {
+func newChecker(in Input, now time.Time) (checker, error) {
 	network, err := bls.ParsePublicKey(in.Descriptor.NetworkPublicKey)
 	if err != nil {
 		return checker{}, fmt.Errorf("descriptor: %w", err)
@@ -80,27 +100,28 @@ func newChecker(in input, now time.Time) (checker, error) {
 	return c, nil
 }
 
-func (c checker) verdicts(in input) (list []verdict) {
+func (c checker) verdicts(in Input) (list []Verdict) {
 	if len(in.Descriptor.Nodes) == 0 {
-		return []verdict{{"descriptor", errors.New("names no nodes")}}
+		return []Verdict{{"descriptor", errors.New("names no nodes")}}
 	}
+	foreign := maps.Clone(in.SessionSigs)
 	for _, node := range in.Descriptor.Nodes {
 		sig, ok := in.SessionSigs[node.URL]
-		delete(in.SessionSigs, node.URL)
+		delete(foreign, node.URL)
 		problem := errors.New("has no session signature")
 		if ok {
 			problem = c.check(node.URL, sig)
 		}
-		list = append(list, verdict{node.URL, problem})
+		list = append(list, Verdict{node.URL, problem})
 	}
-	for _, url := range slices.Sorted(maps.Keys(in.SessionSigs)) {
-		list = append(list, verdict{url, errors.New("is no node of the network")})
+	for _, url := range slices.Sorted(maps.Keys(foreign)) {
+		list = append(list, Verdict{url, errors.New("is no node of the network")})
 	}
 	return list
 }
 
 // check judges one node's signature, from the outside in.
-func (c checker) check(node string, sig sessionSig) error {
+func (c checker) check(node string, sig SessionSig) error {
 	if err := verifyEd25519(sig); err != nil {
 		return err
 	}
@@ -126,7 +147,7 @@ func (c checker) check(node string, sig sessionSig) error {
 	return c.checkAuthSig(text.Capabilities[len(text.Capabilities)-1], text)
 }
 
-func verifyEd25519(sig sessionSig) error {
+func verifyEd25519(sig SessionSig) error {
 	if sig.Algo != "ed25519" || sig.DerivedVia != "litSessionSignViaNacl" {
 		return fmt.Errorf("is of kind %q, %q", sig.Algo, sig.DerivedVia)
 	}
@@ -181,11 +202,20 @@ func (c checker) checkAuthSig(text []byte, outer signed) error {
 	if err != nil {
 		return fmt.Errorf("AuthSig: %w", err)
 	}
+	var asked recap.Capability
 	for _, r := range c.requests {
 		resource := recap.Resource{Prefix: r.Resource.ResourcePrefix, ID: r.Resource.Resource}
 		if !granted.Covers(resource, r.Ability) {
 			return fmt.Errorf("the AuthSig does not grant %s on %s", r.Ability, resource.Key())
 		}
+		var one recap.Capability
+		if err := one.Allow(resource.Key(), r.Ability.Name(), r.Data); err != nil {
+			return fmt.Errorf("resourceAbilityRequests: %w", err)
+		}
+		asked.Merge(one)
+	}
+	if granted.Without(recap.AuthContextKey).URN() != asked.URN() {
+		return errors.New("the AuthSig grants more, or with other restrictions, than was requested")
 	}
 	return nil
 }
