@@ -42,8 +42,8 @@ type replay struct {
 	Now     int64             `json:"now"`
 }
 
-// record makes one call natively, with a fixed key and clock. All nodes have
-// answered before it returns, also those that were not needed.
+// record makes one call natively, with a fixed key and clock. Nodes whose
+// answers were not needed may be missing: the client cancels their requests.
 func record(b *testing.B, d devnet.Descriptor) replay {
 	now := time.Now().Truncate(time.Millisecond)
 	key, err := session.GenerateKeyPair(rand.Reader)

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { bothSides, chain, ethers } from "./capture.mjs";
 
 const RUNS = 1000;
-const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+const seed = Number(process.env.SEED ?? 1); // another gives other inputs
 
 const hexOf = (min, max) => fc.uint8Array({ minLength: min, maxLength: max }).map((b) => ethers.utils.hexlify(b));
 const uint = fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }), fc.bigInt({ min: 0n, max: 1000n })).map(String);
