@@ -2,7 +2,7 @@
 import { makeError, type LitError } from "./errors.js";
 
 /** lit.wasm: where it is, a response that carries it, its bytes, or the compiled module. */
-export type WasmSource = URL | string | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module;
+export type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
 
 /**
  * Compiles and instantiates, while it still arrives where possible, and never
