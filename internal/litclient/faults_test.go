@@ -63,7 +63,9 @@ func setFaults(t *testing.T, network *devnet.Network, count int, f devnet.Fault)
 // come back against the network's own key.
 func verified(t *testing.T, c *litclient.Client, d devnet.Descriptor, limit time.Duration) error {
 	t.Helper()
-	text, err := json.Marshal(guideParams(d))
+	asked := guideParams(d)
+	asked["resourceAbilityRequests"] = json.RawMessage(everything)
+	text, err := json.Marshal(asked)
 	if err != nil {
 		t.Fatal(err)
 	}

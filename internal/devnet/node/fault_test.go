@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -17,6 +18,7 @@ import (
 	"litsession/internal/fetch"
 	"litsession/internal/literr"
 	"litsession/internal/nodeapi"
+	"litsession/internal/recap"
 	"litsession/internal/session"
 	"litsession/internal/siwe"
 )
@@ -123,8 +125,7 @@ func TestSpoiltShares(t *testing.T) {
 		},
 		node.OtherSIWE: func(a nodeapi.SignSessionKeyResponse) bool {
 			hash := session.MessageHash(a.SIWEMessage)
-			message, err := siwe.Parse(a.SIWEMessage)
-			return err == nil && strings.Contains(message.Statement, "lit-litaction://*") && a.DataSigned == hexText(hash[:])
+			return added(t, honest.SIWEMessage, a.SIWEMessage) == "lit-accesscontrolcondition://*" && a.DataSigned == hexText(hash[:])
 		},
 		node.OtherNetworkKey: func(a nodeapi.SignSessionKeyResponse) bool {
 			return a.BLSRootPublicKey != honest.BLSRootPublicKey && a.DataSigned == honest.DataSigned
@@ -136,6 +137,35 @@ func TestSpoiltShares(t *testing.T) {
 		if err != nil || !check(answer) {
 			t.Errorf("%s: %v %s", kind, err, body)
 		}
+	}
+}
+
+// added are the resources that the second message's ReCap has more than the
+// first's.
+func added(t *testing.T, before, after string) string {
+	t.Helper()
+	had := must(recap.FromMessage(must(siwe.Parse(before))(t)))(t)
+	has := must(recap.FromMessage(must(siwe.Parse(after))(t)))(t)
+	more := slices.DeleteFunc(has.Resources(), had.Has)
+	return strings.Join(more, " ")
+}
+
+// TestOtherSIWEAddsToWhateverIsAsked: a message that asks for what would be
+// added gets something else.
+func TestOtherSIWEAddsToWhateverIsAsked(t *testing.T) {
+	a := newAttempt(t, readRecorded(t))
+	var more recap.Capability
+	if err := more.Allow("lit-accesscontrolcondition://*", "Threshold/Decryption", nil); err != nil {
+		t.Fatal(err)
+	}
+	more.ApplyTo(&a.message)
+	a.resign()
+	_, honest := a.send(t)
+	_, changed := send(t, faulty(t, a.config, node.Fault{Kind: node.OtherSIWE}), nodeapi.SignSessionKeyPath, string(a.request.JSON()))
+	before := must(nodeapi.ParseSignSessionKeyResponse([]byte(honest)))(t)
+	after := must(nodeapi.ParseSignSessionKeyResponse(changed))(t)
+	if got := added(t, before.SIWEMessage, after.SIWEMessage); got != "lit-accesscontrolcondition://1" {
+		t.Errorf("%q was added", got)
 	}
 }
 

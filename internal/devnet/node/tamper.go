@@ -123,8 +123,12 @@ func (f Fault) limitRate(w http.ResponseWriter) {
 
 // widened adds a capability that nobody asked for.
 func widened(asked recap.Capability) (recap.Capability, error) {
+	key := recap.AccessControlCondition + "://*"
+	for i := 1; asked.Has(key); i++ {
+		key = fmt.Sprintf("%s://%d", recap.AccessControlCondition, i)
+	}
 	var more recap.Capability
-	if err := more.Allow("lit-litaction://*", "Threshold/Execution", nil); err != nil {
+	if err := more.Allow(key, recap.DecryptAccessControlCondition.Name(), nil); err != nil {
 		return recap.Capability{}, fmt.Errorf("add a capability: %w", err)
 	}
 	more.Merge(asked)
