@@ -9,7 +9,7 @@
 // must be a second later than the one before. Afterwards there is one block a second, with all that has arrived.
 //
 // A dozen empty blocks follow the last transaction, two seconds apart, for wallets that wait for confirmations. Then the
-// chain is quiet.
+// chain is quiet, but for an empty block every five minutes: views and gas estimates are made at the newest block's time.
 package chain
 
 import (
@@ -51,6 +51,9 @@ type Config struct {
 	Owner *ecdsa.PrivateKey
 	// ConfirmInterval is the time between the empty blocks that follow the last transaction. Default two seconds.
 	ConfirmInterval time.Duration
+	// IdleInterval is the time between looks at the clock of a quiet chain, which makes an empty block once the newest
+	// is five minutes older than new ones are. Default ten seconds.
+	IdleInterval time.Duration
 	// Now is the clock that no block may be ahead of. It must advance: a chain that has used up its lag waits for it.
 	// Default time.Now.
 	Now func() time.Time
@@ -94,6 +97,9 @@ func Start(ctx context.Context, config Config) (*Chain, error) {
 	}
 	if config.ConfirmInterval == 0 {
 		config.ConfirmInterval = defaultConfirmInterval
+	}
+	if config.IdleInterval == 0 {
+		config.IdleInterval = defaultIdleInterval
 	}
 	if config.Now == nil {
 		config.Now = time.Now

@@ -78,6 +78,7 @@ func (c *Chain) Deploy(ctx context.Context, setup NetworkSetup) (PKP, error) {
 	c.deployed.Lock()
 	c.addresses = addresses
 	c.deployed.Unlock()
+	c.miner.fresh.Store(true) // no sooner: the first PKP's key follows from how many blocks there were
 	if len(code) > 0 {
 		if err := c.adopt(ctx, setup); err != nil {
 			return PKP{}, fmt.Errorf("adopt contracts of an earlier run: %w", err)

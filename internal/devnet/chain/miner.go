@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -26,6 +27,11 @@ const (
 	confirmations          = 12
 	defaultConfirmInterval = 2 * time.Second
 
+	// idleAfter is how far the newest block of a quiet chain may fall behind the lag of new ones before an empty one
+	// follows: views and estimates are made at its time. It is two megabytes a day.
+	idleAfter           = 5 * time.Minute
+	defaultIdleInterval = 10 * time.Second
+
 	// finalityInterval is the distance of blocks that are called final, as on a chain with a beacon.
 	finalityInterval = 32
 )
@@ -42,6 +48,9 @@ type miner struct {
 	onDisk bool
 	// confirmEvery is the time between confirmations. At a second or more they leave the lag of block time as it is.
 	confirmEvery time.Duration
+	// idleEvery is the time between looks at how old the newest block is, and fresh whether it is to be kept young.
+	idleEvery time.Duration
+	fresh     atomic.Bool
 
 	sealing sync.Mutex
 	stop    context.CancelFunc
@@ -57,7 +66,8 @@ func newMiner(service *eth.Ethereum, config Config) *miner {
 	chain.SetFinalized(chain.Genesis().Header())
 	return &miner{
 		service: service, now: config.Now, onDisk: config.DataDir != "", confirmEvery: config.ConfirmInterval,
-		stopped: make(chan struct{}), next: make(chan struct{}),
+		idleEvery: config.IdleInterval,
+		stopped:   make(chan struct{}), next: make(chan struct{}),
 	}
 }
 
@@ -77,24 +87,34 @@ func (m *miner) run() {
 }
 
 func (m *miner) mine(ctx context.Context, work <-chan struct{}) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	<-timer.C
+	confirmation, idle := time.NewTimer(m.confirmEvery), time.NewTicker(m.idleEvery)
+	defer confirmation.Stop()
+	defer idle.Stop()
 	for left := 0; ctx.Err() == nil; {
 		if m.sealPending(ctx) {
 			left = confirmations
-		}
-		if left > 0 {
-			timer.Reset(m.confirmEvery)
+			confirmation.Reset(m.confirmEvery)
 		}
 		select {
 		case <-ctx.Done():
 		case <-work:
-		case <-timer.C:
-			left--
-			m.confirm(ctx)
+		case <-confirmation.C:
+			if left > 0 {
+				left--
+				m.confirm(ctx)
+				confirmation.Reset(m.confirmEvery)
+			}
+		case <-idle.C:
+			if m.isOld() {
+				m.confirm(ctx)
+			}
 		}
 	}
+}
+
+func (m *miner) isOld() bool {
+	age := m.now().Sub(time.Unix(int64(m.head().Time), 0))
+	return m.fresh.Load() && age > burst+idleAfter
 }
 
 // confirm makes an empty block. What has arrived meanwhile goes into the next, at once.
