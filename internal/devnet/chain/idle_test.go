@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/ethclient"
 
@@ -57,5 +58,36 @@ func TestAQuietChainKeepsUpWithTheClock(t *testing.T) {
 	}
 	if len(heads) > 50 {
 		t.Errorf("%d blocks more", len(heads))
+	}
+}
+
+// TestATransactionThatPaysTooLittle is nobody else's concern.
+func TestATransactionThatPaysTooLittle(t *testing.T) {
+	f := start(t, func(config *chain.Config) { config.ConfirmInterval = time.Millisecond })
+	to := common.Address{9}
+	cheap, err := types.SignNewTx(f.accounts[2], types.LatestSignerForChainID(new(big.Int).SetUint64(f.ChainID())),
+		&types.LegacyTx{To: &to, Value: one, Gas: 21_000, GasPrice: big.NewInt(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := ethclient.DialContext(t.Context(), f.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if err := client.SendTransaction(t.Context(), cheap); err != nil {
+		t.Fatal(err)
+	}
+	ctx := within(t, 20*time.Second)
+	if err := f.Fund(ctx, to, one); err != nil {
+		t.Fatal(err)
+	}
+	heads := f.heads(ctx, t)
+	for count := range 3 {
+		select {
+		case <-heads:
+		case <-ctx.Done():
+			t.Fatalf("%d confirmations came", count)
+		}
 	}
 }

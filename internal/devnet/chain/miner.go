@@ -162,10 +162,10 @@ func (m *miner) close() {
 	close(m.stopped)
 }
 
-// sealPending makes blocks until nothing is left that could go into one, and says whether it made any.
+// sealPending makes blocks until nothing is left that goes into one, and says whether it made any.
 func (m *miner) sealPending(ctx context.Context) (sealed bool) {
 	pool := m.service.TxPool()
-	for ctx.Err() == nil {
+	for tries := 0; tries < maxTries && ctx.Err() == nil; {
 		if pending, _ := pool.Stats(); pending == 0 {
 			break
 		}
@@ -177,17 +177,25 @@ func (m *miner) sealPending(ctx context.Context) (sealed bool) {
 			gethlog.Error("Mining a block failed", "err", err)
 			break
 		}
-		if block == nil && pause(ctx, retryInterval) != nil {
+		if block != nil {
+			sealed, tries = true, 0
+			continue
+		}
+		tries++
+		if pause(ctx, retryInterval) != nil {
 			break
 		}
-		sealed = sealed || block != nil
 	}
 	return sealed
 }
 
 // retryInterval is how soon to look again at transactions that the pool counts and does not offer. It does so while it
-// takes in a block, and tells nobody when that is over; and for ever with those that pay too little.
-const retryInterval = 50 * time.Millisecond
+// takes in a block, and tells nobody when that is over. With those that pay too little it does so for ever: after
+// maxTries they wait for the next transaction or the next look at the clock, and nothing waits for them.
+const (
+	retryInterval = 50 * time.Millisecond
+	maxTries      = 10
+)
 
 func pause(ctx context.Context, wait time.Duration) error {
 	timer := time.NewTimer(wait)
