@@ -78,15 +78,17 @@ func FaultKinds() []FaultKind {
 	}
 }
 
-// onlyAt returns the one endpoint that the kind concerns, "" for several.
-func (k FaultKind) onlyAt() Endpoint {
+// concerns returns the endpoints at which the kind makes a difference.
+func (k FaultKind) concerns() []Endpoint {
 	switch k {
 	case IdentityShare, OffSubgroup, DuplicateIndex, ReplayedShare, OtherMessage, OtherSIWE:
-		return SignSessionKey
+		return []Endpoint{SignSessionKey}
+	case WrongShare, ClockSkew:
+		return []Endpoint{SignSessionKey, Execute, PKPSign}
 	case StaleBlockhash:
-		return Handshake
+		return []Endpoint{Handshake}
 	}
-	return ""
+	return Endpoints()
 }
 
 // Fault is a misbehaviour that is switched on. The zero value is none.
@@ -102,10 +104,12 @@ type Fault struct {
 	Status int `json:"status,omitempty"`
 	// Body of HTTPError, JSON. Default: an error in the node's scheme.
 	Body json.RawMessage `json:"body,omitempty"`
-	// Path is the one endpoint that misbehaves. Default: all.
+	// Path is the one endpoint that misbehaves. Default: all that the kind
+	// concerns.
 	Path Endpoint `json:"path,omitempty"`
-	// Times is how many requests misbehave before the fault is over. Default:
-	// all, until it is cleared.
+	// Times is how many requests misbehave before the fault is over; those to
+	// endpoints that the kind does not concern do not count. Default: all, until it
+	// is cleared.
 	Times int `json:"times,omitempty"`
 }
 
@@ -129,7 +133,7 @@ const maxSkew = 50 * 366 * 24 * 3600
 
 // Check refuses unknown kinds and values that make no sense for the kind.
 func (f Fault) Check() error {
-	only := f.Kind.onlyAt()
+	concerned := f.Kind.concerns()
 	switch {
 	case f.Kind != "" && !slices.Contains(FaultKinds(), f.Kind):
 		return fmt.Errorf("fault kind %q is not one of %v", f.Kind, FaultKinds())
@@ -139,8 +143,8 @@ func (f Fault) Check() error {
 		return fmt.Errorf("delayMs, jitterMs and times must not be negative")
 	case f.Kind == Down && (f.Path != "" || f.Times != 0):
 		return fmt.Errorf("a node that is down sees no requests: path and times do not apply")
-	case only != "" && f.Path != "" && f.Path != only:
-		return fmt.Errorf("fault %s concerns %s only, not %s", f.Kind, only, f.Path)
+	case f.Path != "" && !slices.Contains(concerned, f.Path):
+		return fmt.Errorf("fault %s concerns %v only, not %s", f.Kind, concerned, f.Path)
 	}
 	return f.checkValues()
 }
@@ -199,7 +203,7 @@ func (n *Node) admit(endpoint Endpoint) (Fault, props) {
 	defer n.mutex.Unlock()
 	n.requests[endpoint]++
 	f, p := n.fault, n.props
-	if only := f.Kind.onlyAt(); f.Path != "" && f.Path != endpoint || only != "" && only != endpoint {
+	if f.Path != "" && f.Path != endpoint || !slices.Contains(f.Kind.concerns(), endpoint) {
 		return Fault{}, props{}
 	}
 	if f.Times > 0 {

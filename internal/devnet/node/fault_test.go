@@ -214,19 +214,24 @@ func TestDisguisesInTheHandshake(t *testing.T) {
 	}
 }
 
-func TestFaultsOfOneEndpointDoNotCountOthers(t *testing.T) {
+func TestFaultsDoNotCountEndpointsThatTheyDoNotConcern(t *testing.T) {
 	r := readRecorded(t)
-	n := node.New(r.config(t))
-	if err := n.SetFault(node.Fault{Kind: node.OtherMessage, Times: 1}); err != nil {
-		t.Fatal(err)
-	}
-	post(t, n, "/web/handshake/", `{"clientPublicKey":"test"}`)
-	if got := n.Fault(); got.Kind != node.OtherMessage || got.Times != 1 {
-		t.Errorf("%+v", got)
-	}
-	post(t, n, "/web/sign_session_key/v1", r.SignSessionKeyRequestBody)
-	if got := n.Fault(); got.Kind != node.None {
-		t.Errorf("%+v", got)
+	for _, f := range []node.Fault{
+		{Kind: node.OtherMessage}, {Kind: node.WrongShare}, {Kind: node.ClockSkew, Seconds: 1},
+	} {
+		n := node.New(r.config(t))
+		f.Times = 1
+		if err := n.SetFault(f); err != nil {
+			t.Fatal(err)
+		}
+		post(t, n, "/web/handshake/", `{"clientPublicKey":"test"}`)
+		if got := n.Fault(); got.Kind != f.Kind || got.Times != 1 {
+			t.Errorf("%+v", got)
+		}
+		post(t, n, "/web/sign_session_key/v1", r.SignSessionKeyRequestBody)
+		if got := n.Fault(); got.Kind != node.None {
+			t.Errorf("%+v", got)
+		}
 	}
 }
 
@@ -237,8 +242,10 @@ func TestFaultsThatMakeNoSense(t *testing.T) {
 		`{"kind":"clock-skew","seconds":9000000000}`:           "fifty years",
 		`{"kind":"slow","seconds":1}`:                          "seconds belong to",
 		`{"kind":"rate-limited","status":500}`:                 "neither 402 nor 429",
-		`{"kind":"identity-share","path":"handshake"}`:         "concerns sign_session_key only",
-		`{"kind":"stale-blockhash","path":"sign_session_key"}`: "concerns handshake only",
+		`{"kind":"identity-share","path":"handshake"}`:         "concerns [sign_session_key] only",
+		`{"kind":"stale-blockhash","path":"sign_session_key"}`: "concerns [handshake] only",
+		`{"kind":"wrong-share","path":"handshake"}`:            "concerns [sign_session_key execute pkp_sign] only",
+		`{"kind":"clock-skew","seconds":1,"path":"handshake"}`: "concerns [sign_session_key execute pkp_sign] only",
 	} {
 		if _, err := node.ParseFault([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", text, err, want)
