@@ -38,15 +38,10 @@ func (n *Node) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer serves the request unless a fault does something else with it. The
 // body comes first: until it is read, the server does not notice that a client
-// has gone.
+// has gone. What a fault waits for does not count as the node's own time.
 func (n *Node) answer(w http.ResponseWriter, r *http.Request, endpoint Endpoint) {
 	fault, props := n.admit(endpoint)
-	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
-	defer cancel()
-	// A body that trickles in is bound by the same time; a writer without
-	// deadlines, as in tests, has no such body.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(requestTimeout))
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
+	body, err := n.readBody(w, r)
 	if err != nil {
 		refuseBody(w, err)
 		return
@@ -58,8 +53,24 @@ func (n *Node) answer(w http.ResponseWriter, r *http.Request, endpoint Endpoint)
 	if fault.Kind == WrongShare {
 		asked.wrong = &props.share
 	}
+	ctx, cancel := context.WithTimeout(r.Context(), n.timeout)
+	defer cancel()
 	status, answer := n.disguised(fault, props).outcome(ctx, endpoint, asked)
-	n.deliver(ctx, w, fault, status, answer)
+	n.deliver(r.Context(), w, fault, status, answer)
+}
+
+// readBody reads the body within the time that a request has. A writer without
+// deadlines, as in tests, has no body that trickles in.
+func (n *Node) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	connection := http.NewResponseController(w)
+	_ = connection.SetReadDeadline(time.Now().Add(n.timeout))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
+	if err == nil {
+		// The server reads on to notice that the client leaves, and would take the
+		// deadline for that where there was no body at all.
+		_ = connection.SetReadDeadline(time.Time{})
+	}
+	return body, err
 }
 
 // outcome serves a request and returns the HTTP answer.
