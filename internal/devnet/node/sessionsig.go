@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/edwards25519"
+
 	"litsession/internal/jsjson"
 	"litsession/internal/recap"
 	"litsession/internal/session"
@@ -62,17 +64,25 @@ func (n *Node) checkSession(sig session.AuthSig, p purpose) (validSession, *refu
 	return n.findCapability(message.capabilities, sig.Address, p)
 }
 
-// checkSessionKey verifies the signature with the session key.
+// checkSessionKey verifies the signature with the session key, strictly: who
+// has a key of small order "signs" everything with one signature.
 func checkSessionKey(sig session.AuthSig) *refusal {
 	key, err := hex.DecodeString(strings.TrimPrefix(sig.Address, "0x"))
 	if err != nil || len(key) != ed25519.PublicKeySize {
 		return refuseCode("NodeAuthSigAddressConversionError", "The session key is not 32 bytes in hex")
 	}
 	signature, err := hex.DecodeString(strings.TrimPrefix(sig.Sig, "0x"))
-	if err != nil || !ed25519.Verify(key, []byte(sig.SignedMessage), signature) {
+	if err != nil || !ed25519.Verify(key, []byte(sig.SignedMessage), signature) ||
+		hasSmallOrder(key) || hasSmallOrder(signature[:32]) {
 		return refuseCode("NodeInvalidAuthSigSessionKeySignature", "Session key signature is not valid")
 	}
 	return nil
+}
+
+// hasSmallOrder reports whether a point's order divides eight.
+func hasSmallOrder(encoded []byte) bool {
+	point, err := new(edwards25519.Point).SetBytes(encoded)
+	return err == nil && point.MultByCofactor(point).Equal(edwards25519.NewIdentityPoint()) == 1
 }
 
 func parseSessionMessage(text string) (sessionMessage, *refusal) {
