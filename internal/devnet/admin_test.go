@@ -13,11 +13,13 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"litsession/internal/devnet"
+	"litsession/internal/devnet/node"
 	"litsession/internal/nodeapi"
 )
 
@@ -96,6 +98,14 @@ func TestFaults(t *testing.T) {
 		putFault(t, d, 0, `{"kind":"none"}`)
 		handshake(t, target)
 	})
+	t.Run("down breaks so many connections", func(t *testing.T) {
+		putFault(t, d, 0, `{"kind":"down","path":"handshake","times":1}`)
+		sign(t, target, r) // another endpoint
+		if _, _, err := try(t.Context(), "POST", target+nodeapi.HandshakePath, `{}`); !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("a node that is down for one request: %v", err)
+		}
+		handshake(t, target)
+	})
 	t.Run("hang keeps a request for good", func(t *testing.T) {
 		putFault(t, d, 0, `{"kind":"hang","path":"handshake"}`)
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -132,6 +142,28 @@ func TestFaults(t *testing.T) {
 	})
 }
 
+// TestFaultsThatAreSwitchedAtOnce leaves a node that says what it does.
+func TestFaultsThatAreSwitchedAtOnce(t *testing.T) {
+	n := start(t, devnet.Config{Nodes: 3})
+	d := n.Descriptor()
+	for range 1000 {
+		var switched sync.WaitGroup
+		for i := range 20 {
+			kind := []node.FaultKind{node.Down, node.None}[i%2]
+			switched.Go(func() {
+				if err := n.SetFault(0, devnet.Fault{Kind: kind}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		switched.Wait()
+		_, _, err := try(t.Context(), "POST", d.Nodes[0].URL+nodeapi.HandshakePath, `{}`)
+		if says := readStatus(t, d).Nodes[0].Fault["kind"]; (says == "down") != (err != nil) {
+			t.Fatalf("the node says %v and answers with %v", says, err)
+		}
+	}
+}
+
 func TestFaultsThatAreRefused(t *testing.T) {
 	d := start(t, devnet.Config{Nodes: 3}).Descriptor()
 	for _, tt := range []struct {
@@ -143,7 +175,6 @@ func TestFaultsThatAreRefused(t *testing.T) {
 		{"/nodes/0/fault", `{"kind":"slow","delay":3}`, 400},
 		{"/nodes/0/fault", `{"kind":"slow","delayMs":-1}`, 400},
 		{"/nodes/0/fault", `{"kind":"http-error","status":200}`, 400},
-		{"/nodes/0/fault", `{"kind":"down","times":1}`, 400},
 		{"/nodes/0/fault", `kind: slow`, 400},
 		{"/nodes/0/fault", `{"kind":"none"} {}`, 400},
 		{"/nodes/3/fault", `{"kind":"none"}`, 404},

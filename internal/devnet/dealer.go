@@ -64,7 +64,7 @@ func (n *Network) newDealer() *dealer {
 	return &dealer{
 		roots: n.keys.secrets, reader: n.chain.Reader(), threshold: n.config.Threshold,
 		validators: func(epoch uint64) []int { return n.epochs.Load().validators[epoch] },
-		alive:      func(i int) bool { return n.nodes[i].Fault().Kind != node.Down },
+		alive:      func(i int) bool { return !n.nodes[i].Fault().RefusesConnections() },
 		now:        n.config.Now, dealt: map[node.ECDSARequest]*dealtSignature{},
 	}
 }

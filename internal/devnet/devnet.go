@@ -236,10 +236,12 @@ func (n *Network) SetFault(i int, f Fault) error {
 	if i < 0 || i >= len(n.nodes) {
 		return fmt.Errorf("there is no node %d, only 0 to %d", i, len(n.nodes)-1)
 	}
+	n.servers[i].switching.Lock()
+	defer n.servers[i].switching.Unlock()
 	if err := n.nodes[i].SetFault(f); err != nil {
 		return fmt.Errorf("node %d: %w", i, err)
 	}
-	if f.Kind == node.Down {
+	if f.RefusesConnections() {
 		n.servers[i].stop()
 		return nil
 	}

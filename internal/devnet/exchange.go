@@ -74,7 +74,7 @@ func (n *Network) newExchanges() *exchanges {
 		threshold: n.config.Threshold, patience: exchangePatience, open: map[occasion][]*exchange{},
 		members: func() []int {
 			e := n.epochs.Load()
-			return slices.DeleteFunc(slices.Clone(e.validators[e.current]), func(i int) bool { return n.nodes[i].Fault().Kind == node.Down })
+			return slices.DeleteFunc(slices.Clone(e.validators[e.current]), func(i int) bool { return n.nodes[i].Fault().RefusesConnections() })
 		},
 	}
 }

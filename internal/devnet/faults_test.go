@@ -126,16 +126,18 @@ func TestAFaultOfOneEndpointForSomeRequests(t *testing.T) {
 	d := n.Descriptor()
 	url := d.Nodes[0].URL
 	requests := requestsTo(t, d, url)
-	for _, endpoint := range node.Endpoints() {
-		putFault(t, d, 0, `{"kind":"html","path":"`+string(endpoint)+`","times":2}`)
-		for round := range 3 {
-			for _, other := range node.Endpoints() {
-				want := "ok"
-				if other == endpoint && round < 2 {
-					want = "502 a page"
-				}
-				if got := seen(t.Context(), url, requests[other]); got != want {
-					t.Errorf("fault at %s, round %d: %s: %s, want %s", endpoint, round, other, got, want)
+	for kind, outcome := range map[node.FaultKind]string{node.HTML: "502 a page", node.Down: "no connection"} {
+		for _, endpoint := range node.Endpoints() {
+			putFault(t, d, 0, fmt.Sprintf(`{"kind":%q,"path":%q,"times":2}`, kind, endpoint))
+			for round := range 3 {
+				for _, other := range node.Endpoints() {
+					want := "ok"
+					if other == endpoint && round < 2 {
+						want = outcome
+					}
+					if got := seen(t.Context(), url, requests[other]); got != want {
+						t.Errorf("%s at %s, round %d: %s: %s, want %s", kind, endpoint, round, other, got, want)
+					}
 				}
 			}
 		}

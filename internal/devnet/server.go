@@ -12,6 +12,8 @@ import (
 // server is one listener that can go away and come back on the same port.
 type server struct {
 	address netip.AddrPort
+	// switching keeps what a node says of its fault and whether it listens together.
+	switching sync.Mutex
 
 	mutex    sync.Mutex
 	listener net.Listener // open but not served yet

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -20,8 +21,9 @@ type FaultKind string
 // What a node can be made to do.
 const (
 	None FaultKind = "none"
-	// Down refuses connections. The listener must see to that: the node itself
-	// only reports it.
+	// Down refuses connections. The listener must see to that: the node itself only
+	// reports it. With a path or times the node sees the request, and breaks its
+	// connection.
 	Down FaultKind = "down"
 	// Slow waits before it serves.
 	Slow FaultKind = "slow"
@@ -141,8 +143,6 @@ func (f Fault) Check() error {
 		return fmt.Errorf("fault path %q is not one of handshake, sign_session_key, execute, pkp_sign", f.Path)
 	case f.DelayMS < 0 || f.JitterMS < 0 || f.Times < 0:
 		return fmt.Errorf("delayMs, jitterMs and times must not be negative")
-	case f.Kind == Down && (f.Path != "" || f.Times != 0):
-		return fmt.Errorf("a node that is down sees no requests: path and times do not apply")
 	case f.Path != "" && !slices.Contains(concerned, f.Path):
 		return fmt.Errorf("fault %s concerns %v only, not %s", f.Kind, concerned, f.Path)
 	}
@@ -166,6 +166,9 @@ func (f Fault) checkValues() error {
 	}
 	return nil
 }
+
+// RefusesConnections reports whether the node must not even listen.
+func (f Fault) RefusesConnections() bool { return f.Kind == Down && f.Path == "" && f.Times == 0 }
 
 // SetFault makes the node misbehave from the next request on, instead of how it
 // did before. It fails for what [Fault.Check] refuses.
@@ -219,6 +222,8 @@ func (n *Node) admit(endpoint Endpoint) (Fault, props) {
 // to be served.
 func (n *Node) misbehave(w http.ResponseWriter, r *http.Request, f Fault) bool {
 	switch f.Kind {
+	case Down:
+		reset(w)
 	case Slow:
 		return n.dawdle(r.Context(), f)
 	case Hang:
@@ -236,6 +241,17 @@ func (n *Node) misbehave(w http.ResponseWriter, r *http.Request, f Fault) bool {
 		return false
 	}
 	return true
+}
+
+// reset ends the connection without an answer, as a machine does that has gone.
+func reset(w http.ResponseWriter) {
+	if connection, _, err := http.NewResponseController(w).Hijack(); err == nil {
+		if tcp, ok := connection.(*net.TCPConn); ok {
+			_ = tcp.SetLinger(0) // RST instead of FIN
+		}
+		_ = connection.Close()
+	}
+	panic(http.ErrAbortHandler)
 }
 
 // dawdle waits as long as the fault says; false if the client left meanwhile.
