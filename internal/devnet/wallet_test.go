@@ -141,11 +141,15 @@ func TestAuthSigsThatAreNoSessionSignatures(t *testing.T) {
 	key := must(session.GenerateKeyPair(rand.Reader))(t)
 	owner := d.Accounts[0]
 	wallet := walletSig(t, owner, delegation(t, owner, key)).JSON()
+	text := string(authSig(walletSession(key, d.Nodes[0].URL, walletSig(t, owner, delegation(t, owner, key)))))
+	const algo = `"algo":"ed25519",`
 	for name, row := range map[string]struct {
 		authSig string
 		status  int
 		code    string
 	}{
+		"no algo":       {strings.Replace(text, algo, "", 1), 400, "NodeCannotProvideAuthSigForEndpoint"},
+		"another algo":  {strings.Replace(text, algo, `"algo":"LIT_BLS",`, 1), 400, "NodeCannotProvideAuthSigForEndpoint"},
 		"a wallet's":    {string(wallet), 400, "NodeCannotProvideAuthSigForEndpoint"},
 		"several":       {`{"ethereum":` + string(wallet) + `}`, 400, "unsupported_auth_sig"},
 		"no object":     {`"x"`, 422, "NodeBadInput"},

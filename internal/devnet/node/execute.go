@@ -108,7 +108,7 @@ func sessionSigOf(body jsjson.Value) (session.AuthSig, error) {
 		return session.AuthSig{}, badInput(errors.New("member `authSig` is not an AuthSig"))
 	}
 	text := func(name string) string { s, _ := value.Get(name).Text(); return s }
-	if text("derivedVia") != "litSessionSignViaNacl" {
+	if text("derivedVia") != "litSessionSignViaNacl" || text("algo") != "ed25519" {
 		return session.AuthSig{}, refuseCode("NodeCannotProvideAuthSigForEndpoint", "You can't provide an AuthSig on this endpoint.  Instead, create a session with it and send the session signature.")
 	}
 	return session.AuthSig{Sig: text("sig"), SignedMessage: text("signedMessage"), Address: text("address")}, nil

@@ -16,6 +16,7 @@ const from = (milliseconds) => new Date(Date.now() + milliseconds).toISOString()
 const good = ["signed", "ran"];
 const refused = (code) => [code, code];
 const invalid = refused("NodeInvalidAuthSig");
+const noSession = refused("NodeCannotProvideAuthSigForEndpoint");
 const unsent = refused("InvalidSessionSigs");
 
 /** A case that changes every node's signature. */
@@ -53,6 +54,9 @@ const signatures = [
     address: strange.publicKey,
     sig: signText(strange, signedMessage),
   })),
+  sig("no algo", noSession, () => ({ algo: undefined })),
+  sig("the algo of AuthSigs", noSession, () => ({ algo: "LIT_BLS" })),
+  sig("derivedVia of a wallet", noSession, () => ({ derivedVia: "web3.eth.personal.sign" })),
   sig("a space after the text", invalid, ({ signedMessage }) => ({ signedMessage: `${signedMessage} ` })),
   {
     name: "of one another's nodes",
