@@ -215,20 +215,3 @@ func FuzzParseFault(f *testing.F) {
 		}
 	})
 }
-
-// FuzzRequests answers whatever bytes it is sent, with JSON and without a panic.
-func FuzzRequests(f *testing.F) {
-	r := readRecorded(f)
-	n := node.New(r.config(f))
-	f.Add("/web/sign_session_key/v1", r.SignSessionKeyRequestBody)
-	f.Add("/web/sign_session_key/v1", strings.Replace(r.SignSessionKeyRequestBody, `"authMethods":[]`, `"authMethods":[{"authMethodType":1,"accessToken":"{\"sig\":\"0x00\",\"derivedVia\":\"\",\"signedMessage\":\"\",\"address\":\"\"}"}]`, 1))
-	f.Add("/web/handshake/", `{"clientPublicKey":"test"}`)
-	f.Fuzz(func(t *testing.T, path, body string) {
-		if path != "/web/sign_session_key/v1" && path != "/web/handshake/" {
-			return
-		}
-		if w := post(t, n, path, body); !json.Valid(w.Body.Bytes()) {
-			t.Errorf("%d %q", w.Code, w.Body)
-		}
-	})
-}
