@@ -49,10 +49,17 @@ const everyRequest = (classes, abilities, { tokenId, permittedAction }) => [
   { resource: new classes.LitAccessControlConditionResource("ab"), ability: abilities.AccessControlConditionSigning },
 ];
 
-/** {ours, official}, each {client, classes, requests, everyRequest, storage}; neither is connected. */
-export function makeClients(descriptor) {
+/**
+ * {ours, official}, each {client, classes, requests, everyRequest, storage};
+ * neither is connected. `more` is configuration that only ours has.
+ */
+export function makeClients(descriptor, more = {}) {
   const provided = (name, storage) => (inPage ? {} : { [name]: storage });
-  const ours = new litsession.LitNodeClient({ ...config(descriptor), ...provided("storage", ourStorage) });
+  const ours = new litsession.LitNodeClient({
+    ...config(descriptor),
+    ...provided("storage", ourStorage),
+    ...more,
+  });
   const theirs = new official.LitNodeClient({
     ...config(descriptor),
     ...provided("storageProvider", { provider: officialStorage }),

@@ -11,6 +11,7 @@ import { inChromium } from "./browser/driver.mjs";
 import { acceptance, byCID, connection, identical, runningClock } from "./cases.mjs";
 import { makeClients } from "./clients.mjs";
 import { delegations } from "./delegations.mjs";
+import { epochRows } from "./epochs.mjs";
 import { guide } from "./guide/guide.mjs";
 import { startNetwork } from "./network.mjs";
 import { actionCases } from "./refusals/actions.mjs";
@@ -117,6 +118,12 @@ const counting = (descriptor, title) => compareConnected(title, descriptor, cred
 
 const strict = (descriptor, title) => compareConnected(title, descriptor, (...on) => refusalRows(...on, strictCases));
 
+async function changing(descriptor, title) {
+  table.heading(`new epochs, ${title}`);
+  (await epochRows(descriptor)).forEach((row) => table.row(row));
+  noForeignHosts([...foreignHosts]);
+}
+
 /** Rows of what takes long, made meanwhile by a worker. */
 async function limitRows(descriptor, pid) {
   setPriority(pid, 19); // the loops shall not slow down the rest
@@ -135,6 +142,7 @@ try {
   await onNetwork(counting, 4, "--credits", "counted");
   await onNetwork(strict, 3, "--strict-nonce");
   await onNetwork(large, 10);
+  await onNetwork(changing, 4);
   table.heading("actions without an end, 3 nodes");
   await looping;
   limits.forEach((row) => table.row(row));
