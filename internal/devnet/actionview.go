@@ -58,9 +58,9 @@ func (v actionView) PermittedAddresses(ctx context.Context, tokenID *big.Int) ([
 	addresses := [][20]byte{owner}
 	ids, err := v.ids(ctx, tokenID, addressMethod)
 	for _, id := range ids {
-		if len(id) == common.AddressLength { // others are hashes of user ids
-			addresses = append(addresses, [20]byte(id))
-		}
+		var address [20]byte
+		copy(address[:], id) // a hash of a user id is cut as well
+		addresses = append(addresses, address)
 	}
 	return addresses, err
 }

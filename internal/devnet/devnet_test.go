@@ -7,11 +7,14 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math/big"
 	"net/http"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ethereum/go-ethereum/common"
 
 	"litsession/internal/bls"
 	"litsession/internal/devnet"
@@ -315,6 +318,14 @@ func TestAnActionReadsPermissionsFromTheChain(t *testing.T) {
 		];
 		throw new Error(JSON.stringify(seen));
 	})();`
+	type method struct {
+		AuthMethodType *big.Int
+		Id, UserPubkey []byte
+	}
+	tokenID := new(big.Int).SetBytes(must(eth.ParseHex(d.PKP.TokenID))(t))
+	for _, id := range [][]byte{append(common.Address{7}.Bytes(), 1, 2, 3), {8}} {
+		transact(t, d, d.Accounts[0], nil, "PKPPermissions", "addPermittedAuthMethod", tokenID, method{big.NewInt(1), id, []byte{}}, []*big.Int{big.NewInt(1)})
+	}
 	params := `{"tokenId":"` + d.PKP.TokenID + `","cid":"` + d.PKP.PermittedAction.CID +
 		`","owner":"` + d.Accounts[0].Address + `","other":"` + d.Accounts[1].Address + `"}`
 	r := request(t, d, "0x"+strings.Repeat("ab", 32), params)
@@ -322,7 +333,7 @@ func TestAnActionReadsPermissionsFromTheChain(t *testing.T) {
 	status, body := call(t, "POST", d.Nodes[0].URL+nodeapi.SignSessionKeyPath, string(r.JSON()))
 	thrown := nodeapi.ParseError(status, body).Exception
 	owner, pkp := strings.ToLower(d.Accounts[0].Address), strings.ToLower(d.PKP.EthAddress)
-	want := `[true,true,false,["` + d.PKP.PermittedAction.CID + `"],["` + owner + `"`
+	want := `[true,true,false,["` + d.PKP.PermittedAction.CID + `"],["` + owner + `","0x07` + strings.Repeat("0", 38) + `","0x08` + strings.Repeat("0", 38) + `"]]`
 	if !strings.Contains(thrown, want) {
 		t.Errorf("the action saw %s, want %s… (the PKP is %s)", thrown, want, pkp)
 	}
