@@ -15,13 +15,16 @@ import (
 	"litsession/internal/session"
 )
 
-// traced adds the request id to a handler's refusals.
+// traced makes a handler's failure a refusal with the request id.
 func traced(r request, body []byte, err error) ([]byte, error) {
-	var refused *refusal
-	if errors.As(err, &refused) {
-		return nil, refused.correlated(r.id())
+	if err == nil {
+		return body, nil
 	}
-	return body, err
+	var refused *refusal
+	if !errors.As(err, &refused) {
+		refused = refuse(kindUnexpected, err.Error())
+	}
+	return nil, refused.correlated(r.id())
 }
 
 // execute runs a Lit Action for a session. Source: protocol.md 8.8.

@@ -25,11 +25,7 @@ func (n *Node) signSessionKey(ctx context.Context, r request) ([]byte, error) {
 		return nil, err // before the node begins to trace: without a correlation id
 	}
 	body, err := n.signTraced(ctx, r, asked)
-	var refused *refusal
-	if errors.As(err, &refused) {
-		return nil, refused.correlated(r.id())
-	}
-	return body, err
+	return traced(r, body, err)
 }
 
 func checkShape(asked nodeapi.SignSessionKeyRequest) error {

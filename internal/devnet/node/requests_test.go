@@ -53,6 +53,23 @@ func sessionSig(t testing.TB, now time.Time, address string) string {
 		String("signedMessage", sig.SignedMessage).String("address", sig.Address).String("algo", "ed25519").Bytes())
 }
 
+// TestAFailureInsideTheNode is answered like a refusal.
+func TestAFailureInsideTheNode(t *testing.T) {
+	r := readRecorded(t)
+	config := r.config(t)
+	config.Address, config.ECDSA = "127.0.0.1:7470", noPresignatures{}
+	config.Permissions.(*ledger).owner = newWallet(t).address()
+	w := post(t, node.New(config), nodeapi.PKPSignPath, signRequest(t, r, config.Address))
+	if want := refused(`"no presignature is left"`, "", "Unexpected", unexpected, "500"); w.Body.String() != want {
+		t.Errorf("got %s", w.Body)
+	}
+}
+
+// signRequest asks for a signature with the PKP, of which a wallet is the owner.
+func signRequest(t testing.TB, r recorded, address string) string {
+	return `{"authSig":` + sessionSig(t, r.Clock, address) + `,"toSign":[` + strings.Repeat("1,", 31) + `1],"pubkey":"` + r.request(t).PKPPublicKey + `"}`
+}
+
 // FuzzRequests answers whatever bytes it is sent, with JSON and without a panic.
 func FuzzRequests(f *testing.F) {
 	r := readRecorded(f)
@@ -66,7 +83,7 @@ func FuzzRequests(f *testing.F) {
 	f.Add(nodeapi.SignSessionKeyPath, strings.Replace(r.SignSessionKeyRequestBody, `"authMethods":[]`, `"authMethods":[{"authMethodType":1,"accessToken":"{\"sig\":\"0x00\",\"derivedVia\":\"\",\"signedMessage\":\"\",\"address\":\"\"}"}]`, 1))
 	f.Add(nodeapi.ExecutePath, `{"authSig":`+sig+`,"code":"MQ==","jsParams":{"a":1},"epoch":1234}`)
 	f.Add(nodeapi.ExecutePath, `{"authSig":{"ethereum":`+sig+`},"ipfsId":"`+r.LitActionCID+`"}`)
-	f.Add(nodeapi.PKPSignPath, `{"authSig":`+sig+`,"toSign":[`+strings.Repeat("1,", 31)+`1],"pubkey":"`+r.request(f).PKPPublicKey+`"}`)
+	f.Add(nodeapi.PKPSignPath, signRequest(f, r, config.Address))
 	f.Fuzz(func(t *testing.T, path, body string) {
 		if !slices.Contains([]string{nodeapi.HandshakePath, nodeapi.SignSessionKeyPath, nodeapi.ExecutePath, nodeapi.PKPSignPath}, path) {
 			return
