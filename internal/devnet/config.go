@@ -56,7 +56,8 @@ type Config struct {
 	Page string
 	// StrictNonce makes nodes refuse a nonce that is no block of this chain.
 	StrictNonce bool
-	// Credits is how nodes check capacity credits. Default [CreditsOff].
+	// Credits is how nodes check capacity credits. Default [CreditsOff]. What
+	// [CreditsCounted] has counted is in memory, with Data too.
 	Credits CreditCheck
 	// AllowFetch are the hosts that an action's fetch may reach besides loopback,
 	// as [action.AllowFetch] takes them. Default: none.
