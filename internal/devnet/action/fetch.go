@@ -73,16 +73,11 @@ func (x *run) mayFetch(address string) error {
 	if err != nil {
 		return err
 	}
-	if u.scheme != "http" && u.scheme != "https" {
-		return typeErrorf("fetch: the scheme %q is not supported", u.scheme)
+	if u.Scheme() != "http" && u.Scheme() != "https" {
+		return typeErrorf("fetch: the scheme %q is not supported", u.Scheme())
 	}
-	host, port := strings.Trim(*u.host, "[]"), u.port
-	if port == "" {
-		port = defaultPorts[u.scheme]
-	}
-	number, err := strconv.ParseUint(port, 10, 16)
-	if err != nil || !x.req.Fetch.allows(host, uint16(number)) {
-		return refusedHost(host, port)
+	if host, port := strings.Trim(u.Hostname(), "[]"), u.DecodedPort(); !x.req.Fetch.allows(host, uint16(port)) {
+		return refusedHost(host, strconv.Itoa(port))
 	}
 	return nil
 }

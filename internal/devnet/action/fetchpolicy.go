@@ -55,7 +55,7 @@ func parseAllowedHost(text string) (allowedHost, error) {
 	if err != nil || strings.ContainsAny(name, "/\\?#@ \t\r\n") || strings.HasSuffix(name, ":") {
 		return allowedHost{}, fmt.Errorf("%q is not a host, such as example.com, example.com:8080 or 192.0.2.1", text)
 	}
-	return allowedHost{strings.Trim(*u.host, "[]"), uint16(port)}, nil
+	return allowedHost{strings.Trim(u.Hostname(), "[]"), uint16(port)}, nil
 }
 
 // allows reports whether fetch may talk to a port of host, which is in the form of an allowedHost's name.

@@ -26,7 +26,7 @@ func FuzzURL(f *testing.F) {
 			t.Fatalf("%q is %q, which is %v, %v", text, u, again, err)
 		}
 		for _, member := range []string{"protocol", "username", "password", "host", "hostname", "port", "pathname", "search", "hash"} {
-			again.set(member, text)
+			setURL(again, member, text)
 			if _, err := parseURL(again.String(), nil); err != nil {
 				t.Fatalf("%s = %q makes %q: %v", member, text, again, err)
 			}

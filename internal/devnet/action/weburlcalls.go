@@ -1,10 +1,14 @@
 package action
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	whatwg "github.com/nlnwa/whatwg-url/url"
+)
 
 // opURL parses a URL, relative to the second argument if there is one, and returns its parts as JSON.
 func (x *run) opURL(args arguments) (any, error) {
-	var base *webURL
+	var base *whatwg.Url
 	if args.has(1) {
 		var err error
 		if base, err = parseURL(args.text(1), nil); err != nil {
@@ -15,7 +19,7 @@ func (x *run) opURL(args arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return asJSON(u.parts())
+	return asJSON(partsOf(u))
 }
 
 // opURLSet parses a URL, changes one of its parts and returns them all as JSON.
@@ -24,8 +28,8 @@ func (x *run) opURLSet(args arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	u.set(args.text(1), args.text(2))
-	return asJSON(u.parts())
+	setURL(u, args.text(1), args.text(2))
+	return asJSON(partsOf(u))
 }
 
 func (x *run) opFormDecode(args arguments) (any, error) { return asJSON(formDecode(args.text(0))) }
