@@ -28,7 +28,7 @@ var layers = map[string][]string{
 	"internal/nodeapi":            {"internal/fetch"},
 	"internal/contracts":          {"internal/fetch", "internal/eth"},
 	"internal/litclient":          {"internal/nodeapi", "internal/contracts", "internal/ipfs", "internal/session", "internal/recap", "internal/siwe", "internal/eth", "internal/bls", "internal/fetch", "storage"},
-	"internal/devnet/action":      {},
+	"internal/devnet/action":      {"internal/eth", "internal/ipfs"},
 	"internal/devnet/ethers":      {},
 	"internal/devnet/chain/hdkey": {},
 	"internal/devnet/chain":       {"internal/devnet/chain/hdkey"},

@@ -105,7 +105,7 @@ var operations = map[string]func(x *run, args arguments) (any, error){
 	"jwtVerify": (*run).opJWTVerify,
 
 	"maySign":         func(x *run, _ arguments) (any, error) { return nil, x.maySign() },
-	"personalDigest":  func(_ *run, a arguments) (any, error) { return personalDigest(a.bytes(0)), nil },
+	"personalDigest":  (*run).opPersonalDigest,
 	"pubkeyToTokenId": func(_ *run, a arguments) (any, error) { return publicKeyTokenID(a.text(0)) },
 	"aesDecrypt":      func(_ *run, a arguments) (any, error) { return aesDecrypt(a.bytes(0), a.bytes(1)) },
 }

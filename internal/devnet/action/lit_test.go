@@ -166,7 +166,7 @@ func TestLitActions(t *testing.T) {
 		{`Lit.Actions.isPermittedAction({ tokenId: 7, ipfsId: '` + cidA + `' })`, `TypeError: tokenId must be a string`},
 		{`Lit.Actions.isPermittedAction({ tokenId: '7', ipfsId: 'bafy' })`, `Error: ipfsId is not a CIDv0: "bafy"`},
 		{`Lit.Actions.isPermittedAddress({ tokenId: '7', address: '0xF300000000000000000000000000000000000066' })`, `true`},
-		{`Lit.Actions.isPermittedAddress({ tokenId: '7', address: '0x00' })`, `Error: address has 1 bytes, not 20`},
+		{`Lit.Actions.isPermittedAddress({ tokenId: '7', address: '0x00' })`, `Error: the address is not 0x and 40 hex digits`},
 		{`Lit.Actions.isPermittedAuthMethod({ tokenId: '7', authMethodType: 1, userId: [1, 2] })`, `true`},
 		{`Lit.Actions.isPermittedAuthMethod({ tokenId: '7', authMethodType: '0x1', userId: new Uint8Array([1, 3]) })`, `false`},
 		{`Lit.Actions.isPermittedAuthMethod({ tokenId: '7', authMethodType: 1, userId: 'x' })`, `TypeError: userId must be an ArrayBuffer or a view of one`},

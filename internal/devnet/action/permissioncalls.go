@@ -8,7 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ipfs/go-cid"
+	"litsession/internal/eth"
+	"litsession/internal/ipfs"
 )
 
 // notOffered is the error of a function whose part of [Host] is missing.
@@ -41,33 +42,27 @@ func parseHex(text, name string) ([]byte, error) {
 	return b, nil
 }
 
-func parseAddress(text string) (address [20]byte, err error) {
-	b, err := parseHex(text, "address")
-	if err == nil && len(b) != len(address) {
-		err = fmt.Errorf("address has %d bytes, not 20", len(b))
-	}
-	copy(address[:], b)
-	return address, err
+// parseAddress parses an address of any case, with or without 0x.
+func parseAddress(text string) (eth.Address, error) {
+	return eth.ParseAddress("0x" + strings.TrimPrefix(text, "0x"))
 }
 
 // parseMultihash returns the multihash of a CIDv0.
 func parseMultihash(text string) ([]byte, error) {
-	if len(text) != 46 { // and no more work than that
+	cid, err := ipfs.ParseCID(text)
+	if err != nil {
 		return nil, fmt.Errorf("ipfsId is not a CIDv0: %.80q", text)
 	}
-	c, err := cid.Decode(text)
-	if err != nil || c.Version() != 0 {
-		return nil, fmt.Errorf("ipfsId is not a CIDv0: %.80q", text)
-	}
-	return c.Hash(), nil
+	return cid.Multihash(), nil
 }
 
 // cidText returns the CIDv0 of a multihash, or what is no such thing as 0x hex.
 func cidText(multihash []byte) string {
-	if len(multihash) != 34 || multihash[0] != 0x12 || multihash[1] != 0x20 {
-		return "0x" + hex.EncodeToString(multihash)
+	cid, err := ipfs.FromMultihash(multihash)
+	if err != nil {
+		return eth.Hex(multihash)
 	}
-	return cid.NewCidV0(multihash).String()
+	return cid.String()
 }
 
 // permissions returns the reader, or the error of a network without one.

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/ethereum/go-ethereum/crypto/keccak"
+	"litsession/internal/eth"
 )
 
 // errNoAuthSig is what signing functions throw inside sign_session_key. Source: protocol.md 9.2.
@@ -83,17 +83,10 @@ func (x *run) askClaimKey(args arguments) (answering, error) {
 	}, nil
 }
 
-// personalDigest is the hash of an EIP-191 personal message.
-func personalDigest(message []byte) []byte {
-	return keccak256([]byte("\x19Ethereum Signed Message:\n"+strconv.Itoa(len(message))), message)
-}
-
-func keccak256(parts ...[]byte) []byte {
-	h := keccak.NewLegacyKeccak256()
-	for _, part := range parts {
-		_, _ = h.Write(part)
-	}
-	return h.Sum(nil)
+// opPersonalDigest returns the hash of an EIP-191 personal message.
+func (x *run) opPersonalDigest(args arguments) (any, error) {
+	hash := eth.HashMessage(string(args.bytes(0)))
+	return hash[:], nil
 }
 
 // publicKeyTokenID returns the token id of a PKP: the hash of its 65 bytes.
@@ -105,7 +98,8 @@ func publicKeyTokenID(text string) (any, error) {
 	if len(key) != 65 || key[0] != 4 {
 		return nil, errors.New("publicKey must be 65 bytes long and begin with 04")
 	}
-	return "0x" + hex.EncodeToString(keccak256(key)), nil
+	hash := eth.Keccak256(key)
+	return eth.Hex(hash[:]), nil
 }
 
 // aesDecrypt undoes the SDK's encryptWithSymmetricKey: AES-CBC with PKCS #7 padding, the IV in front. It returns text.
