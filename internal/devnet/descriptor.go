@@ -2,6 +2,7 @@ package devnet
 
 import (
 	"encoding/hex"
+	"encoding/json"
 
 	"github.com/ethereum/go-ethereum/crypto"
 
@@ -63,6 +64,17 @@ func (n *Network) Descriptor() Descriptor {
 	d := n.descriptor
 	d.Epoch = n.epochs.Load().current
 	return d
+}
+
+// WriteFile replaces a file by the descriptor's JSON in one step, so that whoever
+// waits for it never reads half of it. It holds private keys and is for its owner
+// alone.
+func (d Descriptor) WriteFile(path string) error {
+	text, err := json.MarshalIndent(d, "", "  ")
+	if err != nil {
+		return err
+	}
+	return replaceFile(path, append(text, '\n'))
 }
 
 func (n *Network) describe(keys keys, pkp chain.PKP, cid ipfs.CID, network chain.Network) Descriptor {

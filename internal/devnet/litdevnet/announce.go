@@ -1,14 +1,11 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -16,28 +13,14 @@ import (
 	"litsession/internal/devnet/ethers"
 )
 
-// writeDescriptor replaces the file in one step, so that whoever waits for it
-// never reads half of it. It holds private keys and is for its owner alone.
 func writeDescriptor(file string, d devnet.Descriptor) error {
-	text, err := json.MarshalIndent(d, "", "  ")
-	if err != nil {
-		return fmt.Errorf("--descriptor: %w", err)
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".litdevnet-*")
+	err := d.WriteFile(file)
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		return fmt.Errorf("--descriptor: %s: %w", file, path.Err) // the file that the user knows
 	}
 	if err != nil {
 		return fmt.Errorf("--descriptor: %w", err)
-	}
-	_, err = temporary.Write(append(text, '\n'))
-	err = errors.Join(err, temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), file)
-	}
-	if err != nil {
-		return fmt.Errorf("--descriptor: %w", errors.Join(err, os.Remove(temporary.Name())))
 	}
 	return nil
 }
