@@ -1,7 +1,7 @@
 package action
 
 import (
-	"strings"
+	"slices"
 	"testing"
 	"unicode/utf8"
 )
@@ -64,7 +64,7 @@ func FuzzForm(f *testing.F) {
 	f.Add("a=b&c=%20+&=&&d")
 	f.Fuzz(func(t *testing.T, text string) {
 		pairs := formDecode(text)
-		if again := formDecode(formEncode(pairs)); len(again) != len(pairs) && strings.Trim(text, "&=") != "" {
+		if again := formDecode(formEncode(pairs)); !slices.Equal(again, pairs) {
 			t.Errorf("%q: %q became %q", text, pairs, again)
 		}
 	})

@@ -22,8 +22,6 @@ func algorithmName(name string) (string, error) {
 	return "", notSupported("Unrecognized algorithm name %q", name)
 }
 
-func upperASCII(s string) string { return strings.ToUpper(s) }
-
 // encrypt encrypts with AES.
 func (r *webCryptoRequest) encrypt(data []byte) (any, error) {
 	block, err := aes.NewCipher(r.key.Bytes)

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash"
+	"strings"
 )
 
 // webAlgorithm is an algorithm parameter of crypto.subtle; bytes cross as base64, hashes as upper-case names.
@@ -132,7 +133,7 @@ func hashOf(name string) (func() hash.Hash, crypto.Hash, error) {
 }
 
 func webDigest(name string, data []byte) (any, error) {
-	newHash, _, err := hashOf(upperASCII(name))
+	newHash, _, err := hashOf(strings.ToUpper(name))
 	if err != nil {
 		return nil, err
 	}

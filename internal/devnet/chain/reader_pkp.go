@@ -44,15 +44,6 @@ func (r Reader) PKP(ctx context.Context, tokenID [32]byte) (PKP, error) {
 	}, nil
 }
 
-// TokenIDOf is the token of the PKP with an Ethereum address; ok is false when no PKP has it.
-func (r Reader) TokenIDOf(ctx context.Context, address common.Address) (tokenID [32]byte, ok bool, err error) {
-	id, err := read[*big.Int](ctx, r, "PubkeyRouter", "ethAddressToPkpId", address)
-	if err != nil {
-		return [32]byte{}, false, err
-	}
-	return word(id), id.Sign() != 0, nil
-}
-
 // OwnerOf is a PKP's owner. An unknown token is an error: the contract reverts.
 func (r Reader) OwnerOf(ctx context.Context, tokenID [32]byte) (common.Address, error) {
 	return read[common.Address](ctx, r, "PKPNFT", "ownerOf", uint256(tokenID))
