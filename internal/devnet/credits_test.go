@@ -106,7 +106,7 @@ func (p paying) delegateFor(t testing.TB, owner devnet.Account, resource, abilit
 
 func (p paying) execute(t testing.TB, s session.SessionSig) (int, string) {
 	t.Helper()
-	status, answer := call(t, "POST", s.Node+executePath, body(t, executeBody(t, s, `Lit.Actions.setResponse({response: "ran"})`)))
+	status, answer := call(t, "POST", s.Node+nodeapi.ExecutePath, body(t, executeBody(t, s, `Lit.Actions.setResponse({response: "ran"})`)))
 	return status, string(answer)
 }
 
@@ -121,7 +121,7 @@ func TestWithoutACredit(t *testing.T) {
 			s := p.session(t, owner, 0)
 			status, answer := p.execute(t, s)
 			digest := crypto.Keccak256([]byte("message"))
-			signStatus, signAnswer := call(t, "POST", s.Node+pkpSignPath, pkpSignBody(t, p.Descriptor, digest, authSig(s)))
+			signStatus, signAnswer := call(t, "POST", s.Node+nodeapi.PKPSignPath, pkpSignBody(t, p.Descriptor, digest, authSig(s)))
 			if !refused {
 				if status != http.StatusOK || signStatus != http.StatusOK {
 					t.Errorf("%d %s, %d %s", status, answer, signStatus, signAnswer)
@@ -142,12 +142,12 @@ func TestWithoutACredit(t *testing.T) {
 func TestCreditsComeAfterTheSession(t *testing.T) {
 	p := startPaying(t, devnet.CreditsPresent)
 	s := p.session(t, p.Accounts[0], 0)
-	_, answer := call(t, "POST", s.Node+pkpSignPath, pkpSignBody(t, p.Descriptor, []byte("short"), authSig(s)))
+	_, answer := call(t, "POST", s.Node+nodeapi.PKPSignPath, pkpSignBody(t, p.Descriptor, []byte("short"), authSig(s)))
 	if string(answer) != tryLater {
 		t.Errorf("before what is to be signed: %s", answer)
 	}
 	s.SignedMessage += " "
-	status, answer := call(t, "POST", s.Node+executePath, body(t, executeBody(t, s, "1")))
+	status, answer := call(t, "POST", s.Node+nodeapi.ExecutePath, body(t, executeBody(t, s, "1")))
 	if e := nodeapi.ParseError(status, answer); e.Code != "NodeInvalidAuthSig" {
 		t.Errorf("after the session: %d %s", status, answer)
 	}
@@ -322,7 +322,7 @@ func TestUsesAreCounted(t *testing.T) {
 	}
 	digest := crypto.Keccak256([]byte("message"))
 	s := p.session(t, user, 0, twice)
-	status, signed := call(t, "POST", s.Node+pkpSignPath, pkpSignBody(t, p.Descriptor, digest, authSig(s)))
+	status, signed := call(t, "POST", s.Node+nodeapi.PKPSignPath, pkpSignBody(t, p.Descriptor, digest, authSig(s)))
 	if status != http.StatusBadRequest || string(signed) != answer {
 		t.Errorf("pkp/sign: %d %s", status, signed)
 	}

@@ -125,7 +125,7 @@ func TestASessionSignsWithThePKP(t *testing.T) {
 		var shares []ecdsaShare
 		failed := 0
 		for _, s := range sigs {
-			status, answer := call(t, "POST", s.Node+pkpSignPath, pkpSignBody(t, d, digest, authSig(s)))
+			status, answer := call(t, "POST", s.Node+nodeapi.PKPSignPath, pkpSignBody(t, d, digest, authSig(s)))
 			if status != http.StatusOK {
 				t.Fatalf("%d %s", status, answer)
 			}
@@ -145,7 +145,7 @@ func TestASessionSignsWithThePKP(t *testing.T) {
 		}
 	}
 	s := sigs[0]
-	status, answer := call(t, "POST", s.Node+pkpSignPath, pkpSignBody(t, d, []byte("short"), authSig(s)))
+	status, answer := call(t, "POST", s.Node+nodeapi.PKPSignPath, pkpSignBody(t, d, []byte("short"), authSig(s)))
 	if e := nodeapi.ParseError(status, answer); strings.Join(e.Details, "") != "toSign must be 32 bytes" {
 		t.Errorf("%d %s", status, answer)
 	}
@@ -195,7 +195,7 @@ func TestAWrongShareSpoilsTheSignature(t *testing.T) {
 	digest := crypto.Keccak256([]byte("message"))
 	var shares []ecdsaShare
 	for _, s := range sigs {
-		_, answer := call(t, "POST", s.Node+pkpSignPath, pkpSignBody(t, d, digest, authSig(s)))
+		_, answer := call(t, "POST", s.Node+nodeapi.PKPSignPath, pkpSignBody(t, d, digest, authSig(s)))
 		shares = append(shares, pkpShare(t, answer))
 	}
 	if got := must(combineShares(shares))(t).signer(t, digest); got == d.PKP.EthAddress {
@@ -223,7 +223,7 @@ func TestPKPSignRefuses(t *testing.T) {
 		for member, value := range row.change {
 			request[member] = value
 		}
-		status, answer := call(t, "POST", sigs[0].Node+pkpSignPath, body(t, request))
+		status, answer := call(t, "POST", sigs[0].Node+nodeapi.PKPSignPath, body(t, request))
 		if e := nodeapi.ParseError(status, answer); e.Code != row.code || !strings.HasPrefix(strings.Join(e.Details, "|"), row.details) {
 			t.Errorf("%s: %d %s", name, status, answer)
 		}

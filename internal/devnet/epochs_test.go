@@ -233,7 +233,7 @@ func TestOnlyValidatorsSignWithPKPs(t *testing.T) {
 		i := slices.Index(d.Nodes, devnet.NodeURL{URL: s.Node})
 		for epoch, position := range map[uint64]int{1: i, 2: []int{0, 1, -1, 2}[i]} {
 			d.Epoch = epoch
-			status, answer := call(t, "POST", s.Node+pkpSignPath, pkpSignBody(t, d, digest, authSig(s)))
+			status, answer := call(t, "POST", s.Node+nodeapi.PKPSignPath, pkpSignBody(t, d, digest, authSig(s)))
 			if position < 0 {
 				if e := nodeapi.ParseError(status, answer); status != http.StatusInternalServerError || strings.Join(e.Details, "") != noShare {
 					t.Errorf("node %d: %d %s", i, status, answer)
@@ -257,7 +257,7 @@ func TestOnlyValidatorsSignWithPKPs(t *testing.T) {
 	}
 	request := executeBody(t, sigs[0], `Lit.Actions.setResponse({response: "ran"})`)
 	request["epoch"] = nil
-	if status, answer := call(t, "POST", sigs[0].Node+executePath, body(t, request)); status != http.StatusUnprocessableEntity {
+	if status, answer := call(t, "POST", sigs[0].Node+nodeapi.ExecutePath, body(t, request)); status != http.StatusUnprocessableEntity {
 		t.Errorf("epoch null: %d %s", status, answer)
 	}
 }

@@ -20,11 +20,6 @@ import (
 	"litsession/storage"
 )
 
-const (
-	executePath = "/web/execute/v1"
-	pkpSignPath = "/web/pkp/sign/v1"
-)
-
 // everything is what the sessions of these tests may do.
 const everything = `[{"resource":{"resource":"*","resourcePrefix":"lit-pkp"},"ability":"pkp-signing"},` +
 	`{"resource":{"resource":"*","resourcePrefix":"lit-litaction"},"ability":"lit-action-execution"}]`
@@ -96,7 +91,7 @@ type executed struct {
 
 func execute(t testing.TB, s session.SessionSig, request map[string]any) executed {
 	t.Helper()
-	status, answer := call(t, "POST", s.Node+executePath, body(t, request))
+	status, answer := call(t, "POST", s.Node+nodeapi.ExecutePath, body(t, request))
 	var e executed
 	if err := json.Unmarshal(answer, &e); err != nil || status != http.StatusOK || !e.Success {
 		t.Fatalf("%s: %d %s", s.Node, status, answer)
@@ -137,7 +132,7 @@ func TestASessionExecutes(t *testing.T) {
 	if e := execute(t, s, byCID); e.Response != "false" {
 		t.Errorf("by CID: %+v", e)
 	}
-	status, answer := call(t, "POST", s.Node+executePath, body(t, executeBody(t, s, `throw new Error("boom")`)))
+	status, answer := call(t, "POST", s.Node+nodeapi.ExecutePath, body(t, executeBody(t, s, `throw new Error("boom")`)))
 	if e := nodeapi.ParseError(status, answer); status != http.StatusBadRequest || !strings.Contains(e.Exception, "Uncaught Error: boom") {
 		t.Errorf("%d %s", status, answer)
 	}
@@ -234,7 +229,7 @@ func TestSessionSignaturesThatAreRefused(t *testing.T) {
 			f.body = executeBody(t, f.sig, `Lit.Actions.setResponse({response: "ran"})`)
 			row.change(f)
 			f.body["authSig"] = authSig(f.sig)
-			status, answer := call(t, "POST", sigs[0].Node+executePath, body(t, f.body))
+			status, answer := call(t, "POST", sigs[0].Node+nodeapi.ExecutePath, body(t, f.body))
 			e := nodeapi.ParseError(status, answer)
 			got := strings.Join(e.Details, "|")
 			prefix, open := strings.CutSuffix(row.details, "*")

@@ -33,8 +33,8 @@ func requestsTo(t testing.TB, d devnet.Descriptor, url string) map[node.Endpoint
 	return map[node.Endpoint][2]string{
 		node.Handshake:      {nodeapi.HandshakePath, `{"clientPublicKey":"test"}`},
 		node.SignSessionKey: {nodeapi.SignSessionKeyPath, string(request(t, d, nonce, `{"magicNumber":42}`).JSON())},
-		node.Execute:        {executePath, body(t, execution)},
-		node.PKPSign:        {pkpSignPath, pkpSignBody(t, d, crypto.Keccak256([]byte("message")), authSig(s))},
+		node.Execute:        {nodeapi.ExecutePath, body(t, execution)},
+		node.PKPSign:        {nodeapi.PKPSignPath, pkpSignBody(t, d, crypto.Keccak256([]byte("message")), authSig(s))},
 	}
 }
 

@@ -43,7 +43,7 @@ func TestNodesOutliveHostileActions(t *testing.T) {
 		s := sigs[i%len(sigs)]
 		request := body(t, executeBody(t, s, attack.code))
 		attacks.Go(func() {
-			status, answer, err := try(t.Context(), "POST", s.Node+executePath, request, nodeapi.HeaderRequestID, "lit_"+attack.name)
+			status, answer, err := try(t.Context(), "POST", s.Node+nodeapi.ExecutePath, request, nodeapi.HeaderRequestID, "lit_"+attack.name)
 			e := nodeapi.ParseError(status, answer)
 			ended := e.Code == timeout || e.Code == attack.want && (e.Code != exception || strings.HasPrefix(e.Exception, "Uncaught "))
 			if err != nil || status == http.StatusOK || !ended {
@@ -56,7 +56,7 @@ func TestNodesOutliveHostileActions(t *testing.T) {
 		nonce := handshake(t, d.Nodes[round].URL).LatestBlockhash
 		sign(t, d.Nodes[round].URL, request(t, d, nonce, `{"magicNumber":42}`))
 		execute(t, sigs[round], executeBody(t, sigs[round], `Lit.Actions.setResponse({response: "ran"})`))
-		if status, answer := call(t, "POST", sigs[round].Node+pkpSignPath, pkpSignBody(t, d, digest, authSig(sigs[round]))); status != http.StatusOK {
+		if status, answer := call(t, "POST", sigs[round].Node+nodeapi.PKPSignPath, pkpSignBody(t, d, digest, authSig(sigs[round]))); status != http.StatusOK {
 			t.Errorf("pkp/sign: %d %s", status, answer)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"litsession/internal/devnet"
+	"litsession/internal/nodeapi"
 )
 
 // doubtful is a request with a session signature that fails some checks.
@@ -46,8 +47,8 @@ func TestTheOrderOfChecksOfSessions(t *testing.T) {
 	p := startPaying(t, devnet.CreditsPresent)
 	p.buy(t, p.Accounts[0], 10)
 	for path, own := range map[string]violation{
-		executePath: {"No code or ipfs hash provided", func(d *doubtful) { delete(d.body, "code") }},
-		pkpSignPath: {"not 130 hex digits", func(d *doubtful) { d.body["pubkey"] = "0x04" }},
+		nodeapi.ExecutePath: {"No code or ipfs hash provided", func(d *doubtful) { delete(d.body, "code") }},
+		nodeapi.PKPSignPath: {"not 130 hex digits", func(d *doubtful) { d.body["pubkey"] = "0x04" }},
 	} {
 		all := violations(own)
 		for i, first := range all {

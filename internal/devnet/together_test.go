@@ -45,7 +45,7 @@ func executeOnAll(t testing.TB, sigs session.SessionSigs, id, code string, param
 		text := body(t, request)
 		asked.Go(func() {
 			var err error
-			answers[i].status, answers[i].body, err = try(t.Context(), "POST", s.Node+executePath, text, nodeapi.HeaderRequestID, id)
+			answers[i].status, answers[i].body, err = try(t.Context(), "POST", s.Node+nodeapi.ExecutePath, text, nodeapi.HeaderRequestID, id)
 			if err != nil {
 				t.Error(err)
 			}
@@ -177,7 +177,7 @@ func TestARequestWithoutAnIDMeetsNobody(t *testing.T) {
 	d := start(t, devnet.Config{Nodes: 3}).Descriptor()
 	_, sigs := newSession(t, d, everything)
 	request := body(t, executeBody(t, sigs[0], `Lit.Actions.broadcastAndCollect({name: "n", value: "v"})`))
-	status, answer := call(t, "POST", sigs[0].Node+executePath, request, nodeapi.HeaderRequestID, "")
+	status, answer := call(t, "POST", sigs[0].Node+nodeapi.ExecutePath, request, nodeapi.HeaderRequestID, "")
 	if e := nodeapi.ParseError(status, answer); !strings.Contains(e.Exception, "the request has no X-Request-Id header") {
 		t.Errorf("%d %s", status, answer)
 	}
@@ -236,7 +236,7 @@ func TestAClaimedKeyIsMintedAndSigns(t *testing.T) {
 	var shares []ecdsaShare
 	for _, node := range d.Nodes {
 		s := walletSession(key, node.URL, walletSig(t, owner, delegation(t, owner, key)))
-		_, answer := call(t, "POST", node.URL+pkpSignPath, pkpSignBody(t, d, digest, authSig(s)))
+		_, answer := call(t, "POST", node.URL+nodeapi.PKPSignPath, pkpSignBody(t, d, digest, authSig(s)))
 		shares = append(shares, pkpShare(t, answer))
 	}
 	want := common.BytesToAddress(crypto.Keccak256(derived[1:])[12:]).Hex()

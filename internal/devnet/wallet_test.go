@@ -76,7 +76,7 @@ func TestAWalletsSession(t *testing.T) {
 	var shares []ecdsaShare
 	for _, node := range d.Nodes {
 		s := walletSession(key, node.URL, walletSig(t, owner, delegation(t, owner, key)))
-		_, answer := call(t, "POST", node.URL+pkpSignPath, pkpSignBody(t, d, digest, authSig(s)))
+		_, answer := call(t, "POST", node.URL+nodeapi.PKPSignPath, pkpSignBody(t, d, digest, authSig(s)))
 		shares = append(shares, pkpShare(t, answer))
 	}
 	if got := must(combineShares(shares))(t).signer(t, digest); got != d.PKP.EthAddress {
@@ -84,14 +84,14 @@ func TestAWalletsSession(t *testing.T) {
 	}
 
 	s = walletSession(key, url, walletSig(t, stranger, delegation(t, stranger, key)))
-	status, answer := call(t, "POST", url+pkpSignPath, pkpSignBody(t, d, digest, authSig(s)))
+	status, answer := call(t, "POST", url+nodeapi.PKPSignPath, pkpSignBody(t, d, digest, authSig(s)))
 	if e := nodeapi.ParseError(status, answer); status != 401 || e.Code != "NodeAuthSigScopeTooLimited" ||
 		strings.Join(e.Details, "|") != "None of the AuthMethods, AuthSig or Lit Actions meet the requires scope [1]." {
 		t.Errorf("a stranger: %d %s", status, answer)
 	}
 	request := executeBody(t, s, `Lit.Actions.signEcdsa({toSign: new Uint8Array(32), publicKey, sigName: "sig"})`)
 	request["jsParams"] = map[string]string{"publicKey": d.PKP.PublicKey}
-	status, answer = call(t, "POST", url+executePath, body(t, request))
+	status, answer = call(t, "POST", url+nodeapi.ExecutePath, body(t, request))
 	if e := nodeapi.ParseError(status, answer); status != 400 || !strings.Contains(e.Exception, "meet the requires scope [1]") {
 		t.Errorf("a stranger's action: %d %s", status, answer)
 	}
@@ -122,7 +122,7 @@ func TestWalletCapabilitiesThatAreRefused(t *testing.T) {
 				sig = walletSig(t, owner, message)
 			}
 			s := walletSession(key, url, sig)
-			status, answer := call(t, "POST", url+executePath, body(t, executeBody(t, s, "1")))
+			status, answer := call(t, "POST", url+nodeapi.ExecutePath, body(t, executeBody(t, s, "1")))
 			if name == "nothing is wrong" {
 				if status != http.StatusOK {
 					t.Errorf("%d %s", status, answer)
@@ -156,7 +156,7 @@ func TestAuthSigsThatAreNoSessionSignatures(t *testing.T) {
 		"none":          {`null`, 422, "NodeBadInput"},
 		"another shape": {`{"sig":1}`, 422, "NodeBadInput"},
 	} {
-		for _, path := range []string{executePath, pkpSignPath} {
+		for _, path := range []string{nodeapi.ExecutePath, nodeapi.PKPSignPath} {
 			request := map[string]any{"authSig": json.RawMessage(row.authSig), "code": "MQ==", "toSign": make([]int, 32), "pubkey": d.PKP.PublicKey}
 			status, answer := call(t, "POST", d.Nodes[0].URL+path, body(t, request))
 			if e := nodeapi.ParseError(status, answer); status != row.status || e.Code != row.code {
@@ -185,7 +185,7 @@ func TestNodesThatAreAskedAtOnceHoldSharesOfOneSignature(t *testing.T) {
 			}
 			request := pkpSignBody(t, d, digest, authSig(s))
 			asked.Go(func() {
-				_, answers[i], _ = try(t.Context(), "POST", s.Node+pkpSignPath, request, nodeapi.HeaderRequestID, id)
+				_, answers[i], _ = try(t.Context(), "POST", s.Node+nodeapi.PKPSignPath, request, nodeapi.HeaderRequestID, id)
 			})
 		}
 		asked.Wait()

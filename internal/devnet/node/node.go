@@ -14,12 +14,14 @@ import (
 	"crypto/ecdsa"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"litsession/internal/bls"
 	"litsession/internal/devnet/action"
 	"litsession/internal/eth"
+	"litsession/internal/nodeapi"
 )
 
 // Version is what a node says in X-Lit-Node-Version: the lit-node release
@@ -170,13 +172,13 @@ func Endpoints() []Endpoint { return []Endpoint{Handshake, SignSessionKey, Execu
 
 func endpointOf(path string) (Endpoint, bool) {
 	switch path {
-	case "/web/handshake", "/web/handshake/":
+	case nodeapi.HandshakePath, strings.TrimSuffix(nodeapi.HandshakePath, "/"):
 		return Handshake, true
-	case "/web/sign_session_key/v1":
+	case nodeapi.SignSessionKeyPath:
 		return SignSessionKey, true
-	case "/web/execute/v1":
+	case nodeapi.ExecutePath:
 		return Execute, true
-	case "/web/pkp/sign/v1":
+	case nodeapi.PKPSignPath:
 		return PKPSign, true
 	}
 	return "", false
@@ -221,7 +223,7 @@ type request struct {
 
 // id is the request id, which answers echo as correlationId.
 func (r request) id() string {
-	if id := r.header.Get("X-Request-Id"); id != "" {
+	if id := r.header.Get(nodeapi.HeaderRequestID); id != "" {
 		return id
 	}
 	return r.header.Get("X-Correlation-Id")
