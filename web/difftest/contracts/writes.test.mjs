@@ -136,6 +136,28 @@ describe("the wallet's chain", () => {
     await contractsWith(wallet);
     assert.deepEqual([wallet.chainId, wallet.calls.wallet_addEthereumChain], [chainId, undefined]);
   });
+  test("a wallet on another chain is no node: what is asked without rpc is the network's", async () => {
+    const asked = [];
+    const { fetch } = globalThis;
+    globalThis.fetch = (url, init) => {
+      asked.push(String(url));
+      return String(url).startsWith("http") && !String(url).includes("lit.wasm") ? fetch(rpcUrl, init) : fetch(url, init);
+    };
+    try {
+      for (const [network, node] of [["custom", "http://127.0.0.1:8545"], ["datil-dev", "https://yellowstone-rpc.litprotocol.com"]]) {
+        asked.length = 0;
+        const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { on: 1, knows: [1, chainId] });
+        const contracts = new LitContracts({ network, customContext: customContext(), signer: passthrough(wallet) });
+        await contracts.connect();
+        assert.equal(wallet.chainId, chainId);
+        await contracts.pkpNftContractUtils.write.mint();
+        assert.equal((await pkpsOf(wallet.address)).length, 1);
+        assert.ok(asked.length > 5 && asked.every((url) => url.startsWith(node)), String(asked));
+      }
+    } finally {
+      globalThis.fetch = fetch;
+    }
+  });
   test("a wallet that does not is told about it", async () => {
     const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { on: 1, knows: [1] });
     const contracts = await contractsWith(wallet);

@@ -40,7 +40,7 @@ export interface LitContractsOptions {
   network?: LitNetwork;
   /** Where the contracts are. Required for `custom`. */
   customContext?: LitContractContext | Partial<LitContractContext> | LitContractResolverContext;
-  /** The chain's JSON-RPC endpoint. Default: the signer's, else the network's. */
+  /** The chain's JSON-RPC endpoint. Default: that of an ethers or viem signer, else the network's. */
   rpc?: string;
   /** The first one is used. */
   rpcs?: string[];

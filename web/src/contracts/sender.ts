@@ -124,7 +124,11 @@ function bigints<Name extends string>(values: Partial<Record<Name, string | unde
   return Object.fromEntries(entries.map(([name, value]) => [name, BigInt(value as string)])) as Record<Name, bigint>;
 }
 
-/** Signs and sends in the extension or app; the account is the first that the user gives the page. */
+/**
+ * Signs and sends in the extension or app; the account is the first that the
+ * user gives the page. It is no node: the chain that it asks is the one that
+ * the user is on, which is not always the network's.
+ */
 export function walletSender(provider: EIP1193Provider): Sender {
   return {
     address: async () => {
@@ -134,7 +138,6 @@ export function walletSender(provider: EIP1193Provider): Sender {
     useChain: (chain) => switchWallet(provider, chain),
     send: async ({ again, nonce, ...transaction }) =>
       (await provider.request({ method: "eth_sendTransaction", params: [{ ...transaction, ...(again && { nonce }) }] })) as string,
-    node: toRequest(provider)!,
   };
 }
 
