@@ -48,7 +48,7 @@ func (c *Client) Send(ctx context.Context, w Write) (Sent, error) {
 	if value == nil {
 		value = new(big.Int)
 	}
-	a, err := c.send(ctx, Transaction{From: w.From, To: to, Data: data, Value: value}, w.Options, nil)
+	a, err := c.send(ctx, Transaction{From: w.From, To: to, Data: data, Value: value}, w.Options)
 	if err != nil {
 		return Sent{}, err
 	}
@@ -88,7 +88,8 @@ func (c *Client) once(ctx context.Context, w Write, value func(context.Context) 
 		intent = w.Contract + "." + w.Function + string(w.Arguments.Raw())
 	}
 	intent += w.From.String()
-	a, err := c.sendOnce(ctx, w, to, data, intent, value)
+	earlier := c.recall(intent)
+	a, err := c.sendOnce(ctx, w, Transaction{From: w.From, To: to, Data: data}, earlier, value)
 	if err != nil {
 		if a != nil {
 			c.remember(intent, a)
@@ -105,45 +106,48 @@ func (c *Client) once(ctx context.Context, w Write, value func(context.Context) 
 	return a.sent, receipt, nil
 }
 
-func (c *Client) sendOnce(ctx context.Context, w Write, to eth.Address, data []byte, intent string, value func(context.Context) (*big.Int, error)) (*attempt, error) {
+// sendOnce returns the attempt that does the write: the one that the caller names,
+// an earlier one, or t, sent now. Next to an error it returns the one whose end is
+// open, nil if nothing is on its way.
+func (c *Client) sendOnce(ctx context.Context, w Write, t Transaction, earlier *attempt, value func(context.Context) (*big.Int, error)) (*attempt, error) {
 	if w.Options.TxHash != (Hash{}) {
-		sent, err := c.adopt(ctx, w, to)
+		sent, err := c.adopt(ctx, w, t.To)
 		if err != nil {
-			return nil, err
+			return earlier, err
 		}
 		return &attempt{sent: sent}, nil
 	}
-	var again *uint64
-	if earlier := c.recall(intent); earlier != nil {
-		a, nonce, err := c.resumeWithin(ctx, earlier, w.Options.Timeout)
-		if err != nil || a != nil {
-			return a, err
+	if earlier != nil {
+		became, err := c.resumeWithin(ctx, earlier, w.Options.Timeout)
+		switch {
+		case became == unsent:
+			return nil, err
+		case became == underway || err != nil:
+			return earlier, err
 		}
-		again = &nonce
+		t.Nonce, t.Again = earlier.sent.Nonce, true
 	}
-	wei, err := value(ctx)
-	if err != nil {
-		return nil, err
+	var err error
+	if t.Value, err = value(ctx); err != nil {
+		return earlier, err
 	}
-	return c.send(ctx, Transaction{From: w.From, To: to, Data: data, Value: wei}, w.Options, again)
+	a, err := c.send(ctx, t, w.Options)
+	if a == nil {
+		return earlier, err
+	}
+	return a, err
 }
 
 // resumeWithin is resume, for as long as a receipt is waited for.
-func (c *Client) resumeWithin(ctx context.Context, a *attempt, timeout time.Duration) (*attempt, uint64, error) {
+func (c *Client) resumeWithin(ctx context.Context, a *attempt, timeout time.Duration) (fate, error) {
 	if timeout == 0 {
 		timeout = c.Timing.withDefaults().Receipt
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, timeout, literr.Errorf(literr.Timeout,
 		"an earlier attempt was not settled within %s", timeout))
 	defer cancel()
-	found, again, err := c.resume(limited, a)
-	if err == nil {
-		return found, again, nil
-	}
-	if found != nil {
-		err = withTransaction(c.nodeTrouble(err), found.sent)
-	}
-	return found, again, err
+	became, err := c.resume(limited, a)
+	return became, withTransaction(c.nodeTrouble(err), a.sent)
 }
 
 // Minted is a PKP that was minted. PublicKey belongs to TokenID.

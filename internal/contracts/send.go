@@ -53,15 +53,11 @@ type outcome struct {
 	err  error
 }
 
-// send makes a transaction and has it signed and sent. With again, its nonce is that
-// one. The attempt comes back, next to the error, when the transaction may be on its
-// way all the same.
-func (c *Client) send(ctx context.Context, t Transaction, o Options, again *uint64) (*attempt, error) {
+// send makes a transaction and has it signed and sent. The attempt comes back, next
+// to the error, when the transaction may be on its way all the same.
+func (c *Client) send(ctx context.Context, t Transaction, o Options) (*attempt, error) {
 	c.asking.Lock() // two at once would be given the same nonce
 	defer c.asking.Unlock()
-	if again != nil {
-		t.Nonce, t.Again = *again, true
-	}
 	t, err := c.prepare(ctx, t, o)
 	if err != nil {
 		return nil, c.nodeTrouble(err)
@@ -146,51 +142,71 @@ func sendFailure(err error, sent Sent) (coded error, unsent bool) {
 		WithHint("Call again: whether it was sent is looked up first.")), false
 }
 
-// resume finds out what became of an attempt whose end is not known. Either it was
-// sent: then it comes back with its hash. Or it was not: then the nonce to send it
-// with, which makes sure that at most one of them is mined.
-func (c *Client) resume(ctx context.Context, a *attempt) (sent *attempt, again uint64, err error) {
+// fate is what became of an attempt.
+type fate int
+
+const (
+	open     fate = iota // nobody knows yet; an error says why
+	unsent               // nothing was sent, nor is anything else that does the same
+	underway             // it was sent, and has its hash
+	unmined              // it is not mined, and never will be once another one is with its nonce
+)
+
+// resume finds out what became of an attempt whose end is not known. One that is
+// unmined has the nonce to send it with again, which makes sure that at most one of
+// them is mined.
+func (c *Client) resume(ctx context.Context, a *attempt) (fate, error) {
 	if a.result != nil { // the wallet was left asking
-		if a, err := c.await(ctx, a); err == nil || a == nil || a.result != nil {
-			return a, 0, err
+		maybe, err := c.await(ctx, a)
+		switch {
+		case err == nil:
+			return underway, nil
+		case maybe == nil && !a.sent.Again:
+			return unsent, err
+		case maybe == nil || a.result != nil:
+			return open, err
 		}
 	}
 	if a.sent.Hash != (Hash{}) {
-		if _, done, err := c.receiptOf(ctx, a.sent); done || err != nil {
-			return a, 0, err
+		if _, done, err := c.receiptOf(ctx, a.sent); err != nil {
+			return open, err
+		} else if done {
+			return underway, nil
 		}
-		if visible, err := c.transactionByHash(ctx, &a.sent); visible || err != nil {
-			return a, 0, err
+		if visible, err := c.transactionByHash(ctx, &a.sent); err != nil {
+			return open, err
+		} else if visible {
+			return underway, nil
 		}
 	}
 	timing := c.Timing.withDefaults()
 	waiting, err := c.transactionCount(ctx, a.sent.From, pending)
 	if err != nil {
-		return a, 0, err
+		return open, err
 	}
 	for { // what waits to be mined may be ours
 		mined, err := c.transactionCount(ctx, a.sent.From, latest)
 		if err != nil {
-			return a, 0, err
+			return open, err
 		}
 		if mined >= waiting {
 			break
 		}
 		if err := sleep(ctx, timing.Poll); err != nil {
-			return a, 0, err
+			return open, err
 		}
 	}
-	for nonce := a.sent.Nonce; nonce < waiting; nonce++ {
-		hash, same, err := c.minedWith(ctx, a.sent, nonce)
+	for ; a.sent.Nonce < waiting; a.sent.Nonce++ {
+		hash, same, err := c.minedWith(ctx, a.sent, a.sent.Nonce)
 		if err != nil {
-			return a, 0, err
+			return open, err
 		}
 		if same {
 			a.sent.Hash = hash
-			return a, 0, nil
+			return underway, nil
 		}
 	}
-	return nil, max(waiting, a.sent.Nonce), nil
+	return unmined, nil
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -70,6 +70,7 @@ func TestARetryDoesNotMintTwice(t *testing.T) {
 			if retryable := row.want.Retryable(); !retryable {
 				t.Errorf("%s is not retryable", row.want)
 			}
+			c.Timing = timing
 			row.heal(w, l)
 			minted, err := mint(t, c, w)
 			if err != nil {
@@ -91,6 +92,78 @@ func TestARetryDoesNotMintTwice(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAFirstTransactionIsKeptInMind while retries fail before they send anything: the
+// first one, which nobody mined yet, may still be on its way.
+func TestAFirstTransactionIsKeptInMind(t *testing.T) {
+	d := network(t)
+	reject := func(w *wallet) {
+		w.before = func(contracts.Transaction) error {
+			return &contracts.SendError{Codes: []string{"4001"}, Message: "User denied"}
+		}
+	}
+	cut := func(method string) func(*wallet, *line) {
+		return func(_ *wallet, l *line) { l.cut(func(asked string) bool { return asked == method }) }
+	}
+	for i, row := range []struct {
+		name string
+		harm func(w *wallet, l *line)
+		want literr.Code
+	}{
+		{"the user rejects", func(w *wallet, _ *line) { reject(w) }, literr.UserRejected},
+		{"the price is not known", cut("eth_call"), literr.ChainUnreachable},
+		{"the balance is not known", cut("eth_getBalance"), literr.ChainUnreachable},
+		{"the newest block is not known", cut("eth_blockNumber"), literr.ChainUnreachable},
+		{"the user leaves, and rejects", func(w *wallet, _ *line) { reject(w) }, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c, w, l := writer(t, d, 1+i)
+			w.withhold = true
+			_, err := mint(t, c, w)
+			wantError(t, err, literr.TransactionDropped, "txHash")
+			row.harm(w, l)
+			if row.want != "" {
+				_, err = mint(t, c, w)
+				wantError(t, err, row.want)
+			} else {
+				leave(t, c, w)
+			}
+			_, raw := w.sign(w.seen[0])
+			if err := w.send(t.Context(), raw); err != nil { // it was on its way
+				t.Fatal(err)
+			}
+			w.withhold, w.before = false, nil
+			l.cut(nil)
+			if _, err = mint(t, c, w); row.want == "" && literr.CodeOf(err) == literr.UserRejected {
+				_, err = mint(t, c, w) // the answer to the dialog that was left open came first
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := balance(t, c, w); got != count(1) {
+				t.Errorf("after the retries the account has %s PKPs", got)
+			}
+		})
+	}
+}
+
+// leave makes a mint that is given up while the wallet asks. What the wallet does then
+// is as it is set.
+func leave(t *testing.T, c *contracts.Client, w *wallet) {
+	t.Helper()
+	asked, answer := make(chan struct{}), w.before
+	ctx, cancel := context.WithCancel(t.Context())
+	w.before = func(sent contracts.Transaction) error {
+		cancel()
+		<-asked
+		return answer(sent)
+	}
+	write := contracts.Write{From: w.address(), Contract: "PKPNFT", Function: "mintNext", Arguments: list(t, 2)}
+	if _, err := c.Mint(ctx, write); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v", err)
+	}
+	close(asked)
 }
 
 func TestAnotherClientContinuesByTheHash(t *testing.T) {
