@@ -77,11 +77,12 @@ func (c *Client) adopt(ctx context.Context, w Write, to eth.Address) (Sent, erro
 // once does a write that must not happen twice, and waits for it. An attempt of the
 // same intent that failed with its end unknown is looked up first: when it was sent,
 // it is waited for; when not, it is sent with the nonce that it would have had.
-// value is called only when something is to be sent.
-func (c *Client) once(ctx context.Context, w Write, value func(context.Context) (*big.Int, error)) (Sent, Receipt, error) {
+// value is called only when something is to be sent, and result with what came of it:
+// what is no result yet is looked up again by the next call as well.
+func (c *Client) once(ctx context.Context, w Write, value func(context.Context) (*big.Int, error), result func(context.Context, Sent, Receipt) error) error {
 	to, data, err := c.target(w)
 	if err != nil {
-		return Sent{}, Receipt{}, err
+		return err
 	}
 	intent := w.Options.Intent
 	if intent == "" {
@@ -90,20 +91,22 @@ func (c *Client) once(ctx context.Context, w Write, value func(context.Context) 
 	intent += w.From.String()
 	earlier := c.recall(intent)
 	a, err := c.sendOnce(ctx, w, Transaction{From: w.From, To: to, Data: data}, earlier, value)
-	if err != nil {
-		if a != nil {
-			c.remember(intent, a)
+	if err == nil {
+		var receipt Receipt
+		receipt, err = c.Wait(ctx, a.sent, w.Options.Timeout)
+		if errors.Is(err, literr.Reverted) {
+			return err
 		}
-		return Sent{}, Receipt{}, err
-	}
-	receipt, err := c.Wait(ctx, a.sent, w.Options.Timeout)
-	if err != nil {
-		if !errors.Is(err, literr.Reverted) {
-			c.remember(intent, a)
+		if err == nil {
+			mined := a.sent
+			mined.Hash = receipt.Hash
+			err = withTransaction(result(ctx, a.sent, receipt), mined)
 		}
-		return a.sent, Receipt{}, err
 	}
-	return a.sent, receipt, nil
+	if err != nil && a != nil {
+		c.remember(intent, a)
+	}
+	return err
 }
 
 // sendOnce returns the attempt that does the write: the one that the caller names,
@@ -165,8 +168,8 @@ type Minted struct {
 // when not even the hash is known. The same call again continues with that
 // transaction and mints no second PKP; so does one with [Options].TxHash, also from
 // another Client.
-func (c *Client) Mint(ctx context.Context, w Write) (Minted, error) {
-	sent, receipt, err := c.once(ctx, w, func(ctx context.Context) (*big.Int, error) {
+func (c *Client) Mint(ctx context.Context, w Write) (minted Minted, err error) {
+	err = c.once(ctx, w, func(ctx context.Context) (*big.Int, error) {
 		if w.Options.Value != nil {
 			return w.Options.Value, nil
 		}
@@ -176,16 +179,12 @@ func (c *Client) Mint(ctx context.Context, w Write) (Minted, error) {
 			e.With("step", "mintCost") // for which the official SDK has an error of its own
 		}
 		return wei, err
+	}, func(ctx context.Context, sent Sent, receipt Receipt) error {
+		id, key, err := c.mintedKey(ctx, receipt, w.Options.Timeout)
+		minted = Minted{TokenID: id, PublicKey: key, Sent: sent, Receipt: receipt}
+		return err
 	})
-	if err != nil {
-		return Minted{}, err
-	}
-	minted := Minted{Sent: sent, Receipt: receipt}
-	if minted.TokenID, minted.PublicKey, err = c.mintedKey(ctx, receipt, w.Options.Timeout); err != nil {
-		sent.Hash = receipt.Hash
-		return Minted{}, withTransaction(err, sent)
-	}
-	return minted, nil
+	return minted, err
 }
 
 // price asks a contract for a number of wei.
@@ -273,28 +272,27 @@ type Credits struct {
 // MintCredits buys a capacity credit for so many requests per kilosecond until
 // expiresAt, Unix time in seconds of a midnight. What holds for [Client.Mint] after
 // failures holds here.
-func (c *Client) MintCredits(ctx context.Context, from eth.Address, perKilosecond, expiresAt uint64, o Options) (Credits, error) {
+func (c *Client) MintCredits(ctx context.Context, from eth.Address, perKilosecond, expiresAt uint64, o Options) (credits Credits, err error) {
 	until := quantityJSON(expiresAt)
 	arguments, err := jsjson.Parse(jsjson.Array([][]byte{until}))
 	if err != nil {
 		return Credits{}, err
 	}
 	w := Write{From: from, Contract: rateLimitNFT, Function: "mint", Arguments: arguments, Options: o}
-	sent, receipt, err := c.once(ctx, w, func(ctx context.Context) (*big.Int, error) {
+	err = c.once(ctx, w, func(ctx context.Context) (*big.Int, error) {
 		return c.price(ctx, rateLimitNFT, "calculateCost", quantityJSON(perKilosecond), until)
-	})
-	if err != nil {
-		return Credits{}, err
-	}
-	transferred := events[2].parse()
-	for _, l := range receipt.logs {
-		if l.address == c.Addresses.RateLimitNFT && len(l.topics) == 4 && l.topics[0] == transferred.topic() {
-			return Credits{TokenID: l.topics[3], Sent: sent, Receipt: receipt}, nil
+	}, func(_ context.Context, sent Sent, receipt Receipt) error {
+		transferred := events[2].parse()
+		for _, l := range receipt.logs {
+			if l.address == c.Addresses.RateLimitNFT && len(l.topics) == 4 && l.topics[0] == transferred.topic() {
+				credits = Credits{TokenID: l.topics[3], Sent: sent, Receipt: receipt}
+				return nil
+			}
 		}
-	}
-	sent.Hash = receipt.Hash
-	return Credits{}, withTransaction(literr.Errorf(literr.ChainUnreachable, "No events found in receipt").
-		WithHint("The contracts are not those of a Lit network: check customContext."), sent)
+		return literr.Errorf(literr.ChainUnreachable, "No events found in receipt").
+			WithHint("The contracts are not those of a Lit network: check customContext.")
+	})
+	return credits, err
 }
 
 // DecodeWrite reads {from, contract, function, args, options}; see [DecodeOptions].

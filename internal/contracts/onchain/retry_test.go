@@ -13,6 +13,8 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"litsession/internal/contracts"
+	"litsession/internal/eth"
+	"litsession/internal/jsjson"
 	"litsession/internal/literr"
 )
 
@@ -146,6 +148,59 @@ func TestAFirstTransactionIsKeptInMind(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAMintWithoutAResultIsNotPaidTwice: the transaction did what it should, and what
+// it made cannot be read yet.
+func TestAMintWithoutAResultIsNotPaidTwice(t *testing.T) {
+	d := network(t)
+	t.Run("a PKP whose key cannot be read", func(t *testing.T) {
+		c, w, l := writer(t, d, 1)
+		whole := c.Addresses
+		c.Addresses.PubkeyRouter = eth.Address{} // else the key is in the receipt
+		l.cutCalls("getPubkey(uint256)")
+		_, err := mint(t, c, w)
+		wantError(t, err, literr.ChainUnreachable, "txHash", "nonce")
+		l.cut(nil)
+		minted, err := mint(t, c, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Addresses = whole
+		if got := balance(t, c, w); got != count(1) || minted.PublicKey.TokenID() != minted.TokenID {
+			t.Errorf("the account has %s PKPs, %x of the key %s", got, minted.TokenID, minted.PublicKey)
+		}
+	})
+	t.Run("credits of another contract", func(t *testing.T) {
+		c, w, _ := writer(t, d, 2)
+		midnight := uint64(time.Now().Unix())/86400*86400 + 2*86400
+		buy := func() error {
+			_, err := c.MintCredits(t.Context(), w.address(), 1, midnight, contracts.Options{})
+			return err
+		}
+		logsOf := w.address()
+		c.Node = &editor{c.Node, eth.Hex(c.Addresses.RateLimitNFT[:]), eth.Hex(logsOf[:])}
+		for range 2 {
+			wantError(t, buy(), literr.ChainUnreachable, "txHash")
+		}
+		if len(w.seen) != 1 {
+			t.Errorf("paid %d times", len(w.seen))
+		}
+	})
+}
+
+// editor is a node that writes one address for another in receipts.
+type editor struct {
+	contracts.Node
+	from, to string
+}
+
+func (e *editor) Request(ctx context.Context, method string, params []byte) (jsjson.Value, error) {
+	answer, err := e.Node.Request(ctx, method, params)
+	if err != nil || method != "eth_getTransactionReceipt" {
+		return answer, err
+	}
+	return jsjson.Parse([]byte(strings.ReplaceAll(string(answer.Raw()), e.from, e.to)))
 }
 
 // leave makes a mint that is given up while the wallet asks. What the wallet does then

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/big"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -110,11 +111,13 @@ type line struct {
 	contracts.Node
 	mu     sync.Mutex
 	broken func(method string) bool
+	call   string // the calldata's beginning of calls that are cut as well
 }
 
 func (l *line) Request(ctx context.Context, method string, params []byte) (jsjson.Value, error) {
 	l.mu.Lock()
-	broken := l.broken != nil && l.broken(method)
+	broken := l.broken != nil && l.broken(method) ||
+		l.call != "" && method == "eth_call" && strings.Contains(string(params), `"data":"`+l.call)
 	l.mu.Unlock()
 	if broken {
 		return jsjson.Value{}, literr.Errorf(literr.ChainUnreachable, "the line is cut")
@@ -125,7 +128,15 @@ func (l *line) Request(ctx context.Context, method string, params []byte) (jsjso
 func (l *line) cut(broken func(method string) bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.broken = broken
+	l.broken, l.call = broken, ""
+}
+
+// cutCalls cuts calls of a contract's function alone.
+func (l *line) cutCalls(function string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	selector := crypto.Keccak256([]byte(function))[:4]
+	l.call = eth.Hex(selector)
 }
 
 // writer is a client with the wallet of the nth account, and the line between them
