@@ -123,12 +123,15 @@ func (c *Client) sendOnce(ctx context.Context, w Write, t Transaction, earlier *
 	if earlier != nil {
 		became, err := c.resumeWithin(ctx, earlier, w.Options.Timeout)
 		switch {
-		case became == unsent:
+		case became == over && err != nil:
 			return nil, err
 		case became == underway || err != nil:
 			return earlier, err
+		case became == unmined:
+			t.Nonce, t.Again = earlier.sent.Nonce, true
+		default:
+			earlier = nil
 		}
-		t.Nonce, t.Again = earlier.sent.Nonce, true
 	}
 	var err error
 	if t.Value, err = value(ctx); err != nil {

@@ -147,7 +147,7 @@ type fate int
 
 const (
 	open     fate = iota // nobody knows yet; an error says why
-	unsent               // nothing was sent, nor is anything else that does the same
+	over                 // nothing was sent, or it reverted: nothing will come of it
 	underway             // it was sent, and has its hash
 	unmined              // it is not mined, and never will be once another one is with its nonce
 )
@@ -162,13 +162,15 @@ func (c *Client) resume(ctx context.Context, a *attempt) (fate, error) {
 		case err == nil:
 			return underway, nil
 		case maybe == nil && !a.sent.Again:
-			return unsent, err
+			return over, err
 		case maybe == nil || a.result != nil:
 			return open, err
 		}
 	}
 	if a.sent.Hash != (Hash{}) {
-		if _, done, err := c.receiptOf(ctx, a.sent); err != nil {
+		if _, done, err := c.receiptOf(ctx, a.sent); errors.Is(err, literr.Reverted) {
+			return over, nil
+		} else if err != nil {
 			return open, err
 		} else if done {
 			return underway, nil

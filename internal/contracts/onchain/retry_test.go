@@ -318,6 +318,24 @@ func TestARevertOfAMinedTransaction(t *testing.T) {
 	}
 }
 
+func TestAnEarlierAttemptThatRevertedIsOver(t *testing.T) {
+	d := network(t)
+	c, w, l := writer(t, d, 1)
+	w.after = func(h contracts.Hash) (contracts.Hash, error) {
+		l.cut(func(string) bool { return true })
+		return h, nil
+	}
+	write := contracts.Write{From: w.address(), Contract: "PKPNFT", Function: "mintNext", Arguments: list(t, 2),
+		Options: contracts.Options{Value: big.NewInt(7), GasLimit: big.NewInt(3e6)}}
+	_, err := c.Mint(t.Context(), write)
+	wantError(t, err, literr.ChainUnreachable, "txHash")
+	w.after = nil
+	l.cut(nil)
+	if _, err := mint(t, c, w); err != nil || balance(t, c, w) != count(1) || len(w.seen) != 2 {
+		t.Errorf("the next mint: %v, asked %d times", err, len(w.seen))
+	}
+}
+
 func TestTwoMintsAtOnceAreTwoPKPs(t *testing.T) {
 	d := network(t)
 	c, w, _ := writer(t, d, 1)
