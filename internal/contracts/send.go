@@ -157,14 +157,17 @@ const (
 // them is mined.
 func (c *Client) resume(ctx context.Context, a *attempt) (fate, error) {
 	if a.result != nil { // the wallet was left asking
+		late := len(a.result) == 0 // else it answered when nobody waited, which is no answer to this call
 		maybe, err := c.await(ctx, a)
 		switch {
 		case err == nil:
 			return underway, nil
-		case maybe == nil && !a.sent.Again:
-			return over, err
-		case maybe == nil || a.result != nil:
+		case a.result != nil || maybe == nil && late && a.sent.Again:
 			return open, err
+		case maybe == nil && late:
+			return over, err
+		case maybe == nil && !a.sent.Again: // with Again its nonce is that of an attempt before
+			return over, nil
 		}
 	}
 	if a.sent.Hash != (Hash{}) {

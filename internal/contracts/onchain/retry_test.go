@@ -304,6 +304,36 @@ func TestAWalletThatIsLeftAskingIsNotAskedAgain(t *testing.T) {
 	}
 }
 
+func TestARejectionThatNobodyWaitedForIsNoAnswerToTheNextCall(t *testing.T) {
+	d := network(t)
+	c, w, _ := writer(t, d, 1)
+	answered := make(chan struct{})
+	c.Sender = hook{w, func() { close(answered) }}
+	w.before = func(contracts.Transaction) error {
+		return &contracts.SendError{Codes: []string{"4001"}, Message: "User denied"}
+	}
+	leave(t, c, w)
+	<-answered
+	if got := balance(t, c, w); got != count(0) { // which takes longer than the answer does to arrive
+		t.Errorf("%s PKPs", got)
+	}
+	c.Sender, w.before = w, nil
+	if _, err := mint(t, c, w); err != nil || len(w.seen) != 2 {
+		t.Errorf("got %v, asked %d times", err, len(w.seen))
+	}
+}
+
+// hook is a Sender that tells when it has answered.
+type hook struct {
+	contracts.Sender
+	answered func()
+}
+
+func (h hook) SendTransaction(ctx context.Context, t contracts.Transaction) (contracts.Hash, error) {
+	defer h.answered()
+	return h.Sender.SendTransaction(ctx, t)
+}
+
 func TestARevertOfAMinedTransaction(t *testing.T) {
 	d := network(t)
 	c, w, _ := writer(t, d, 1)
