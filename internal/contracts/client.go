@@ -6,7 +6,6 @@ import (
 	"math/big"
 	"strconv"
 	"sync"
-	"time"
 
 	"litsession/internal/eth"
 	"litsession/internal/jsjson"
@@ -18,29 +17,6 @@ import (
 // as a [*SendError]; any other error means that nobody knows whether it was sent.
 type Sender interface {
 	SendTransaction(ctx context.Context, t Transaction) (Hash, error)
-}
-
-// Timing says how long things are waited for. Zero fields have the default.
-type Timing struct {
-	Receipt   time.Duration // for a transaction to be mined, default 2 minutes
-	Poll      time.Duration // between the first looks, default 100 ms; it grows to ten times that
-	Outage    time.Duration // that a node may be away while its answer is waited for, default 15 s
-	DropAfter time.Duration // that a transaction may be unknown to the node, default 15 s
-}
-
-func (t Timing) withDefaults() Timing {
-	for _, d := range []struct {
-		value   *time.Duration
-		instead time.Duration
-	}{
-		{&t.Receipt, 2 * time.Minute}, {&t.Poll, 100 * time.Millisecond},
-		{&t.Outage, 15 * time.Second}, {&t.DropAfter, 15 * time.Second},
-	} {
-		if *d.value == 0 {
-			*d.value = d.instead
-		}
-	}
-	return t
 }
 
 // Client reads contracts by the names of their functions and writes them through a
@@ -68,7 +44,15 @@ func (c *Client) request(ctx context.Context, method string, params ...[]byte) (
 	if err := ctx.Err(); err != nil {
 		return jsjson.Value{}, context.Cause(ctx)
 	}
-	return c.Node.Request(ctx, method, jsjson.Array(params))
+	limit := c.Timing.withDefaults().Answer
+	limited, cancel := context.WithTimeoutCause(ctx, limit, literr.Errorf(literr.ChainUnreachable,
+		"the chain did not answer %s within %s", method, limit))
+	defer cancel()
+	answer, err := c.Node.Request(limited, method, jsjson.Array(params))
+	if err != nil && limited.Err() != nil {
+		err = context.Cause(limited)
+	}
+	return answer, err
 }
 
 // quantity asks for a number.

@@ -22,7 +22,7 @@ type Config struct {
 // DecodeConfig reads {network, rpc?, customContext?, timing?}. customContext is
 // {Name: {address}} or {resolverAddress, environment, contractContext?}, as in the
 // official SDK; a custom network needs it, and it wins on the others too. timing
-// overwrites fields of [Timing] by {receipt, poll, outage, dropAfter}, milliseconds.
+// overwrites fields of [Timing] by {receipt, poll, outage, dropAfter, answer}, milliseconds.
 // Failures are [literr.UnknownNetwork] and [literr.InvalidParam].
 func DecodeConfig(text []byte) (Config, error) {
 	v, err := jsjson.Parse(text)
@@ -46,7 +46,7 @@ func DecodeConfig(text []byte) (Config, error) {
 	}
 	timing := v.Get("timing")
 	for name, to := range map[string]*time.Duration{
-		"receipt": &c.Timing.Receipt, "poll": &c.Timing.Poll, "outage": &c.Timing.Outage, "dropAfter": &c.Timing.DropAfter,
+		"receipt": &c.Timing.Receipt, "poll": &c.Timing.Poll, "outage": &c.Timing.Outage, "dropAfter": &c.Timing.DropAfter, "answer": &c.Timing.Answer,
 	} {
 		if ms, ok := timing.Get(name).Int(); ok && ms > 0 && ms <= maxTimeout.Milliseconds() {
 			*to = time.Duration(ms) * time.Millisecond

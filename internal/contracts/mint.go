@@ -121,7 +121,7 @@ func (c *Client) sendOnce(ctx context.Context, w Write, t Transaction, earlier *
 		return &attempt{sent: sent}, nil
 	}
 	if earlier != nil {
-		became, err := c.resumeWithin(ctx, earlier, w.Options.Timeout)
+		became, err := c.settle(ctx, earlier, w.Options.Timeout)
 		switch {
 		case became == over && err != nil:
 			return nil, err
@@ -144,16 +144,15 @@ func (c *Client) sendOnce(ctx context.Context, w Write, t Transaction, earlier *
 	return a, err
 }
 
-// resumeWithin is resume, for as long as a receipt is waited for.
-func (c *Client) resumeWithin(ctx context.Context, a *attempt, timeout time.Duration) (fate, error) {
-	if timeout == 0 {
-		timeout = c.Timing.withDefaults().Receipt
-	}
-	limited, cancel := context.WithTimeoutCause(ctx, timeout, literr.Errorf(literr.Timeout,
-		"an earlier attempt was not settled within %s", timeout))
-	defer cancel()
-	became, err := c.resume(limited, a)
-	return became, withTransaction(c.nodeTrouble(err), a.sent)
+// settle resumes an attempt until its end is known, for as long as a receipt is
+// waited for.
+func (c *Client) settle(ctx context.Context, a *attempt, timeout time.Duration) (became fate, err error) {
+	err = c.poll(ctx, timeout, "an earlier attempt was not settled", func(ctx context.Context) (bool, error) {
+		var err error
+		became, err = c.resume(ctx, a)
+		return became != open, err
+	})
+	return became, withTransaction(err, a.sent)
 }
 
 // Minted is a PKP that was minted. PublicKey belongs to TokenID.
@@ -238,31 +237,19 @@ func (c *Client) mintedKey(ctx context.Context, receipt Receipt, timeout time.Du
 
 var errOtherKey = errors.New("the answer is not the public key that the token is named after")
 
-func (c *Client) awaitKey(ctx context.Context, id [32]byte, timeout time.Duration) (eth.PublicKey, error) {
-	timing := c.Timing.withDefaults()
-	if timeout == 0 {
-		timeout = timing.Receipt
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, timeout, literr.Errorf(literr.Timeout,
-		"the PKP %s had no public key within %s", eth.Hex(id[:]), timeout))
-	defer cancel()
-	for {
+func (c *Client) awaitKey(ctx context.Context, id [32]byte, timeout time.Duration) (key eth.PublicKey, err error) {
+	err = c.poll(ctx, timeout, "the PKP "+eth.Hex(id[:])+" had no public key", func(ctx context.Context) (bool, error) {
 		answer, err := c.readOne(ctx, pkpNFT, "getPubkey", quoteHex(id[:]))
-		if err != nil {
-			return eth.PublicKey{}, err
-		}
 		text, _ := answer.Text()
-		if text != "0x" {
-			key, err := eth.ParsePublicKey(text)
-			if err != nil || key.TokenID() != id {
-				return eth.PublicKey{}, literr.Errorf(literr.ChainUnreachable, "getPubkey: %w", errOtherKey)
-			}
-			return key, nil
+		if err != nil || text == "0x" {
+			return false, err
 		}
-		if err := sleep(ctx, timing.Poll); err != nil {
-			return eth.PublicKey{}, err
+		if key, err = eth.ParsePublicKey(text); err != nil || key.TokenID() != id {
+			return false, literr.Errorf(literr.ChainUnreachable, "getPubkey: %w", errOtherKey)
 		}
-	}
+		return true, nil
+	})
+	return key, err
 }
 
 // Credits is a capacity credit that was minted.

@@ -117,31 +117,13 @@ func parseReceipt(v jsjson.Value) (r Receipt, succeeded bool, err error) {
 //     transaction took its nonce (detail replacedBy). One that does the same, with
 //     another fee, is followed instead.
 //   - [literr.Timeout], [literr.ChainUnreachable]: nobody knows yet
-func (c *Client) Wait(ctx context.Context, sent Sent, timeout time.Duration) (Receipt, error) {
-	timing := c.Timing.withDefaults()
-	if timeout == 0 {
-		timeout = timing.Receipt
-	}
-	w := watch{client: c, sent: sent, timing: timing, seen: time.Now(), answered: time.Now()}
-	end := time.NewTimer(timeout)
-	defer end.Stop()
-	for pause := timing.Poll; ; pause = min(pause*3/2, 10*timing.Poll) {
-		receipt, done, err := w.look(ctx)
-		if done || err != nil {
-			return receipt, withTransaction(err, w.sent)
-		}
-		next := time.NewTimer(pause)
-		select {
-		case <-next.C:
-		case <-ctx.Done():
-			next.Stop()
-			return Receipt{}, context.Cause(ctx)
-		case <-end.C:
-			next.Stop()
-			return Receipt{}, withTransaction(literr.Errorf(literr.Timeout,
-				"the transaction %s was not mined within %s", w.sent.Hash, timeout), w.sent)
-		}
-	}
+func (c *Client) Wait(ctx context.Context, sent Sent, timeout time.Duration) (receipt Receipt, err error) {
+	w := watch{client: c, sent: sent, seen: time.Now()}
+	err = c.poll(ctx, timeout, "the transaction was not mined", func(ctx context.Context) (done bool, err error) {
+		receipt, done, err = w.look(ctx)
+		return done, err
+	})
+	return receipt, withTransaction(err, w.sent)
 }
 
 // withTransaction adds to an error what is known of the transaction it is about.
@@ -161,28 +143,13 @@ func withTransaction(err error, sent Sent) error {
 
 // watch is one wait for a receipt.
 type watch struct {
-	client   *Client
-	sent     Sent
-	timing   Timing
-	seen     time.Time // when the node last knew the transaction
-	answered time.Time // when it last answered at all
+	client *Client
+	sent   Sent
+	seen   time.Time // when the node last knew the transaction
 }
 
-// look asks once. Trouble of the node is none of ours until it lasts.
+// look asks once.
 func (w *watch) look(ctx context.Context) (Receipt, bool, error) {
-	receipt, done, err := w.ask(ctx)
-	var refused *RPCError
-	if errors.Is(err, literr.ChainUnreachable) || errors.As(err, &refused) {
-		if time.Since(w.answered) < w.timing.Outage && ctx.Err() == nil {
-			return Receipt{}, false, nil
-		}
-		return Receipt{}, false, w.client.nodeTrouble(err)
-	}
-	w.answered = time.Now()
-	return receipt, done, err
-}
-
-func (w *watch) ask(ctx context.Context) (Receipt, bool, error) {
 	if receipt, done, err := w.client.receiptOf(ctx, w.sent); done || err != nil {
 		return receipt, done, err
 	}
@@ -203,7 +170,7 @@ func (w *watch) ask(ctx context.Context) (Receipt, bool, error) {
 			return w.replaced(ctx)
 		}
 	}
-	if time.Since(w.seen) < w.timing.DropAfter {
+	if time.Since(w.seen) < w.client.Timing.withDefaults().DropAfter {
 		return Receipt{}, false, nil
 	}
 	return Receipt{}, false, literr.Errorf(literr.TransactionDropped,

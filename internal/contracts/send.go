@@ -87,8 +87,11 @@ func (c *Client) await(ctx context.Context, a *attempt) (*attempt, error) {
 	}
 	if o.err == nil {
 		a.sent.Hash = o.hash
-		// A wallet may have chosen another nonce. Not to know it yet is no failure.
-		_, _ = c.transactionByHash(ctx, &a.sent)
+		// A wallet may have chosen another nonce. Not to know it yet is no failure, and
+		// waited for no longer than for the next look at the receipt.
+		soon, cancel := context.WithTimeout(ctx, 10*c.Timing.withDefaults().Poll)
+		defer cancel()
+		_, _ = c.transactionByHash(soon, &a.sent)
 		return a, nil
 	}
 	err, unsent := sendFailure(o.err, a.sent)
@@ -146,14 +149,14 @@ func sendFailure(err error, sent Sent) (coded error, unsent bool) {
 type fate int
 
 const (
-	open     fate = iota // nobody knows yet; an error says why
+	open     fate = iota // nobody knows yet; an error may say why
 	over                 // nothing was sent, or it reverted: nothing will come of it
 	underway             // it was sent, and has its hash
 	unmined              // it is not mined, and never will be once another one is with its nonce
 )
 
-// resume finds out what became of an attempt whose end is not known. One that is
-// unmined has the nonce to send it with again, which makes sure that at most one of
+// resume looks what became of an attempt whose end is not known; while it is open,
+// it has to look again. An attempt that is unmined has the nonce to send it with again, which makes sure that at most one of
 // them is mined.
 func (c *Client) resume(ctx context.Context, a *attempt) (fate, error) {
 	if a.result != nil { // the wallet was left asking
@@ -184,22 +187,13 @@ func (c *Client) resume(ctx context.Context, a *attempt) (fate, error) {
 			return underway, nil
 		}
 	}
-	timing := c.Timing.withDefaults()
-	waiting, err := c.transactionCount(ctx, a.sent.From, pending)
+	mined, err := c.transactionCount(ctx, a.sent.From, latest)
 	if err != nil {
 		return open, err
 	}
-	for { // what waits to be mined may be ours
-		mined, err := c.transactionCount(ctx, a.sent.From, latest)
-		if err != nil {
-			return open, err
-		}
-		if mined >= waiting {
-			break
-		}
-		if err := sleep(ctx, timing.Poll); err != nil {
-			return open, err
-		}
+	waiting, err := c.transactionCount(ctx, a.sent.From, pending)
+	if err != nil || mined < waiting { // what waits to be mined may be ours
+		return open, err
 	}
 	for ; a.sent.Nonce < waiting; a.sent.Nonce++ {
 		hash, same, err := c.minedWith(ctx, a.sent, a.sent.Nonce)
@@ -212,17 +206,6 @@ func (c *Client) resume(ctx context.Context, a *attempt) (fate, error) {
 		}
 	}
 	return unmined, nil
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // minedWith finds the transaction that was mined with a nonce of sent's account, and

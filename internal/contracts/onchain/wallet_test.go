@@ -112,13 +112,19 @@ type line struct {
 	mu     sync.Mutex
 	broken func(method string) bool
 	call   string // the calldata's beginning of calls that are cut as well
+	silent bool   // what is cut is not refused: no answer ever comes
 }
 
 func (l *line) Request(ctx context.Context, method string, params []byte) (jsjson.Value, error) {
 	l.mu.Lock()
 	broken := l.broken != nil && l.broken(method) ||
 		l.call != "" && method == "eth_call" && strings.Contains(string(params), `"data":"`+l.call)
+	silent := l.silent
 	l.mu.Unlock()
+	if broken && silent {
+		<-ctx.Done()
+		return jsjson.Value{}, ctx.Err()
+	}
 	if broken {
 		return jsjson.Value{}, literr.Errorf(literr.ChainUnreachable, "the line is cut")
 	}
@@ -128,7 +134,15 @@ func (l *line) Request(ctx context.Context, method string, params []byte) (jsjso
 func (l *line) cut(broken func(method string) bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.broken, l.call = broken, ""
+	l.broken, l.call, l.silent = broken, "", false
+}
+
+// swallow takes requests of the methods and never answers them.
+func (l *line) swallow(broken func(method string) bool) {
+	l.cut(broken)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.silent = true
 }
 
 // cutCalls cuts calls of a contract's function alone.

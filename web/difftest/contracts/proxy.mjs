@@ -1,4 +1,4 @@
-// A TCP proxy to the chain whose connections can be cut.
+// A TCP proxy to the chain whose connections can be cut, or left without an answer.
 import { once } from "node:events";
 import net from "node:net";
 
@@ -6,6 +6,7 @@ export async function openProxy(rpcUrl) {
   const { hostname, port } = new URL(rpcUrl);
   const sockets = new Set();
   let cut = false;
+  let silent = false;
   const server = net.createServer((client) => {
     if (cut) {
       client.destroy();
@@ -18,7 +19,7 @@ export async function openProxy(rpcUrl) {
         sockets.delete(from);
         to.destroy();
       });
-      from.pipe(to);
+      from.on("data", (bytes) => silent || to.write(bytes));
     }
   });
   server.listen(0, "127.0.0.1");
@@ -31,7 +32,10 @@ export async function openProxy(rpcUrl) {
       cut = true;
       drop();
     },
-    mend: () => (cut = false),
+    /** Takes what comes and answers nothing. */
+    swallow: () => (silent = true),
+    mend: () => (cut = silent = false),
+    drop,
     close() {
       server.close();
       drop();

@@ -253,13 +253,13 @@ describe("what fails before anything is sent", () => {
 });
 
 describe("a retry does not mint twice", () => {
-  const timing = { outage: 300, dropAfter: 300, poll: 20 };
+  const timing = { outage: 300, dropAfter: 300, poll: 20, answer: 2000 };
 
-  async function broken(harm) {
+  async function broken(harm, patience = timing) {
     const proxy = await openProxy(rpcUrl);
     after(() => proxy.close());
     const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId);
-    const contracts = await contractsWith(wallet, { rpc: proxy.url, timing });
+    const contracts = await contractsWith(wallet, { rpc: proxy.url, timing: patience });
     harm(wallet, proxy);
     return { contracts, wallet, proxy };
   }
@@ -270,6 +270,18 @@ describe("a retry does not mint twice", () => {
         (wallet.instead.eth_sendTransaction = async (_, normally) => {
           const hash = await normally();
           proxy.cut();
+          return hash;
+        }),
+      "NetworkError",
+      "chain_unreachable",
+      "txHash",
+      1,
+    ],
+    "the node takes requests and never answers, after sending": [
+      (wallet, proxy) =>
+        (wallet.instead.eth_sendTransaction = async (_, normally) => {
+          const hash = await normally();
+          proxy.swallow();
           return hash;
         }),
       "NetworkError",
@@ -304,6 +316,7 @@ describe("a retry does not mint twice", () => {
       assert.ok(error.retryable);
       wallet.instead = {};
       proxy.mend();
+      proxy.drop(); // what is still open stays silent
       const { pkp: minted } = await contracts.pkpNftContractUtils.write.mint();
       assert.deepEqual(await pkpsOf(wallet.address), [BigInt(minted.tokenId).toString()]);
       assert.equal(wallet.calls.eth_sendTransaction, asked);
@@ -322,6 +335,15 @@ describe("a retry does not mint twice", () => {
     const credits = await fresh.mintCapacityCreditsNFT({ requestsPerKilosecond: 1, daysUntilUTCMidnightExpiration: 1, txHash });
     assert.deepEqual([credits.rliTxHash, wallet.calls.eth_sendTransaction], [txHash, 1]);
     assert.equal((await official.rateLimitNftContractUtils.read.getTokensByOwnerAddress(wallet.address)).length, 1);
+  });
+
+  test("the timeout of a call holds when the node never answers", async () => {
+    const [harm] = cases["the node takes requests and never answers, after sending"];
+    const { contracts } = await broken(harm, { poll: 20 });
+    const began = Date.now();
+    const error = await rejection(contracts.pkpNftContractUtils.write.mint({ timeout: 500 }));
+    assertFailure(error, "NetworkError", "timeout", "txHash");
+    assert.ok(Date.now() - began < 10_000);
   });
 
   test("a short outage in the middle is waited for", async () => {
