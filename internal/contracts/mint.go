@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math/big"
@@ -21,54 +22,66 @@ type Write struct {
 	Options   Options
 }
 
-// target resolves the names of a write.
-func (c *Client) target(w Write) (to eth.Address, data []byte, err error) {
+// target resolves the names of a write: where it goes, from whom, and the calldata.
+func (c *Client) target(w Write) (t Transaction, err error) {
 	s, err := findFunction(w.Contract, w.Function)
 	if err != nil {
-		return to, nil, err
+		return t, err
 	}
-	if data, err = s.calldata(w.Arguments); err != nil {
-		return to, nil, err
+	t.From = w.From
+	if t.Data, err = s.calldata(w.Arguments); err == nil {
+		t.To, err = c.address(w.Contract)
 	}
-	to, err = c.address(w.Contract)
-	return to, data, err
+	return t, err
 }
 
 // Send sends a write that may be repeated, such as a permission, and does not wait
 // for it: [Client.Wait] does.
 func (c *Client) Send(ctx context.Context, w Write) (Sent, error) {
-	to, data, err := c.target(w)
+	t, err := c.target(w)
 	if err != nil {
 		return Sent{}, err
 	}
 	if w.Options.TxHash != (Hash{}) {
-		return c.adopt(ctx, w, to)
+		return c.adopt(ctx, t, w.Options)
 	}
-	value := w.Options.Value
-	if value == nil {
-		value = new(big.Int)
+	if t.Value = w.Options.Value; t.Value == nil {
+		t.Value = new(big.Int)
 	}
-	a, err := c.send(ctx, Transaction{From: w.From, To: to, Data: data, Value: value}, w.Options)
+	a, err := c.send(ctx, t, w.Options)
 	if err != nil {
 		return Sent{}, err
 	}
 	return a.sent, nil
 }
 
-// adopt takes a transaction that the caller knows of. One that calls another
-// contract is [literr.InvalidParam].
-func (c *Client) adopt(ctx context.Context, w Write, to eth.Address) (Sent, error) {
+// adopt takes a transaction that the caller knows of, and perhaps its nonce. One that
+// does something else than t is [literr.InvalidParam]; credits may be those of another
+// day. While the node does not know it and neither does the caller say the nonce, From
+// stays zero, and nothing can be concluded of nonces.
+func (c *Client) adopt(ctx context.Context, t Transaction, o Options) (Sent, error) {
+	sent := Sent{Hash: o.TxHash}
+	if o.Nonce != nil {
+		t.Nonce = o.Nonce.Uint64()
+		sent.Transaction, sent.NonceSure = t, true
+	}
 	block, err := c.quantity(ctx, "eth_blockNumber")
 	if err != nil {
-		return Sent{}, withTransaction(c.nodeTrouble(err), Sent{Hash: w.Options.TxHash})
+		return sent, withTransaction(c.nodeTrouble(err), sent)
 	}
-	sent := Sent{Hash: w.Options.TxHash, Block: block.Uint64()}
+	sent.Block = block.Uint64()
 	visible, err := c.transactionByHash(ctx, &sent)
 	if err != nil {
-		return Sent{}, withTransaction(c.nodeTrouble(err), sent)
+		return sent, withTransaction(c.nodeTrouble(err), sent)
 	}
-	if visible && sent.To != to {
-		return Sent{}, literr.Errorf(literr.InvalidParam, "the transaction %s is no call of %s", sent.Hash, w.Contract).
+	same := sent.From == t.From && sent.To == t.To && len(sent.Data) >= 4
+	if same && t.To == c.Addresses.RateLimitNFT {
+		same = bytes.Equal(sent.Data[:4], t.Data[:4])
+	} else if same {
+		same = bytes.Equal(sent.Data, t.Data)
+	}
+	if visible && !same {
+		return Sent{}, literr.Errorf(literr.InvalidParam, "the transaction %s is not the one that this call makes", sent.Hash).
 			With("param", "txHash").With("want", "the txHash of an earlier attempt at the same call")
 	}
 	return sent, nil
@@ -80,7 +93,7 @@ func (c *Client) adopt(ctx context.Context, w Write, to eth.Address) (Sent, erro
 // value is called only when something is to be sent, and result with what came of it:
 // what is no result yet is looked up again by the next call as well.
 func (c *Client) once(ctx context.Context, w Write, value func(context.Context) (*big.Int, error), result func(context.Context, Sent, Receipt) error) error {
-	to, data, err := c.target(w)
+	t, err := c.target(w)
 	if err != nil {
 		return err
 	}
@@ -90,7 +103,7 @@ func (c *Client) once(ctx context.Context, w Write, value func(context.Context) 
 	}
 	intent += w.From.String()
 	earlier := c.recall(intent)
-	a, err := c.sendOnce(ctx, w, Transaction{From: w.From, To: to, Data: data}, earlier, value)
+	a, err := c.sendOnce(ctx, t, w.Options, earlier, value)
 	if err == nil {
 		var receipt Receipt
 		receipt, err = c.Wait(ctx, a.sent, w.Options.Timeout)
@@ -103,7 +116,7 @@ func (c *Client) once(ctx context.Context, w Write, value func(context.Context) 
 			err = withTransaction(result(ctx, a.sent, receipt), mined)
 		}
 	}
-	if err != nil && a != nil {
+	if err != nil && a != nil && a.sent.From == w.From {
 		c.remember(intent, a)
 	}
 	return err
@@ -112,16 +125,16 @@ func (c *Client) once(ctx context.Context, w Write, value func(context.Context) 
 // sendOnce returns the attempt that does the write: the one that the caller names,
 // an earlier one, or t, sent now. Next to an error it returns the one whose end is
 // open, nil if nothing is on its way.
-func (c *Client) sendOnce(ctx context.Context, w Write, t Transaction, earlier *attempt, value func(context.Context) (*big.Int, error)) (*attempt, error) {
-	if w.Options.TxHash != (Hash{}) {
-		sent, err := c.adopt(ctx, w, t.To)
+func (c *Client) sendOnce(ctx context.Context, t Transaction, o Options, earlier *attempt, value func(context.Context) (*big.Int, error)) (*attempt, error) {
+	if o.TxHash != (Hash{}) {
+		sent, err := c.adopt(ctx, t, o)
 		if err != nil {
 			return earlier, err
 		}
 		return &attempt{sent: sent}, nil
 	}
 	if earlier != nil {
-		became, err := c.settle(ctx, earlier, w.Options.Timeout)
+		became, err := c.settle(ctx, earlier, o.Timeout)
 		switch {
 		case became == over && err != nil:
 			return nil, err
@@ -137,7 +150,7 @@ func (c *Client) sendOnce(ctx context.Context, w Write, t Transaction, earlier *
 	if t.Value, err = value(ctx); err != nil {
 		return earlier, err
 	}
-	a, err := c.send(ctx, t, w.Options)
+	a, err := c.send(ctx, t, o)
 	if a == nil {
 		return earlier, err
 	}
@@ -274,7 +287,7 @@ func (c *Client) MintCredits(ctx context.Context, from eth.Address, perKilosecon
 	}, func(_ context.Context, sent Sent, receipt Receipt) error {
 		transferred := events[2].parse()
 		for _, l := range receipt.logs {
-			if l.address == c.Addresses.RateLimitNFT && len(l.topics) == 4 && l.topics[0] == transferred.topic() {
+			if l.address == c.Addresses.RateLimitNFT && len(l.topics) == 4 && l.topics[0] == transferred.topic() && l.topics[1] == [32]byte{} {
 				credits = Credits{TokenID: l.topics[3], Sent: sent, Receipt: receipt}
 				return nil
 			}

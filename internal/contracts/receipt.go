@@ -17,12 +17,15 @@ type Sent struct {
 	Hash Hash
 	Transaction
 	Block uint64 // newest one before it was sent; it is in none before
+	// NonceSure says that the transaction has the nonce: it was asked for, or the chain
+	// says so. A wallet that counts for itself may have chosen another one.
+	NonceSure bool
 }
 
-// JSON is {hash, block, transaction}.
+// JSON is {hash, block, nonceSure, transaction}.
 func (s Sent) JSON() []byte {
 	var o jsjson.Object
-	o.String("hash", s.Hash.String()).Int("block", int64(s.Block))
+	o.String("hash", s.Hash.String()).Int("block", int64(s.Block)).Bool("nonceSure", s.NonceSure)
 	return o.Raw("transaction", s.Transaction.JSON()).Bytes()
 }
 
@@ -47,6 +50,7 @@ func DecodeSent(v jsjson.Value) (Sent, error) {
 		return Sent{}, invalidOption("sent", "what sending answered with")
 	}
 	sent.Nonce, sent.Value = nonce.Uint64(), parseQuantity(t.Get("value"))
+	sent.NonceSure, _ = v.Get("nonceSure").Bool()
 	return sent, nil
 }
 
@@ -161,13 +165,15 @@ func (w *watch) look(ctx context.Context) (Receipt, bool, error) {
 		w.seen = time.Now()
 		return Receipt{}, false, nil
 	}
-	if w.sent.From != (eth.Address{}) {
+	if w.sent.NonceSure {
 		count, err := w.client.transactionCount(ctx, w.sent.From, latest)
 		if err != nil {
 			return Receipt{}, false, err
 		}
 		if count > w.sent.Nonce {
-			return w.replaced(ctx)
+			if receipt, done, err := w.replaced(ctx); done || err != nil {
+				return receipt, done, err
+			}
 		}
 	}
 	if time.Since(w.seen) < w.client.Timing.withDefaults().DropAfter {
@@ -191,14 +197,13 @@ func (w *watch) replaced(ctx context.Context) (Receipt, bool, error) {
 		return w.client.receiptOf(ctx, w.sent)
 	}
 	if same { // ours: the receipt comes a moment later
+		w.seen = time.Now()
+	}
+	if same || hash == (Hash{}) { // not to find it says nothing
 		return Receipt{}, false, nil
 	}
-	dropped := literr.Errorf(literr.TransactionDropped,
-		"the transaction %s was replaced by another of its account", w.sent.Hash)
-	if hash != (Hash{}) {
-		dropped.With("replacedBy", hash.String())
-	}
-	return Receipt{}, false, dropped
+	return Receipt{}, false, literr.Errorf(literr.TransactionDropped,
+		"the transaction %s was replaced by another of its account", w.sent.Hash).With("replacedBy", hash.String())
 }
 
 // receiptOf returns the receipt of a mined transaction; done is false while there
@@ -248,6 +253,7 @@ func (c *Client) transactionByHash(ctx context.Context, sent *Sent) (visible boo
 		return false, literr.Errorf(literr.ChainUnreachable, "the chain's transaction is malformed")
 	}
 	sent.From, sent.To, sent.Data, sent.Value, sent.Nonce = t.From, t.To, t.Data, t.Value, t.Nonce
+	sent.NonceSure = true
 	return true, nil
 }
 

@@ -66,7 +66,7 @@ func (c *Client) send(ctx context.Context, t Transaction, o Options) (*attempt, 
 	if err != nil {
 		return nil, c.nodeTrouble(err)
 	}
-	a := &attempt{sent: Sent{Transaction: t, Block: block.Uint64()}, result: make(chan outcome, 1)}
+	a := &attempt{sent: Sent{Transaction: t, Block: block.Uint64(), NonceSure: t.Again}, result: make(chan outcome, 1)}
 	// Whoever gave up waiting has not made the wallet give up: its answer is kept.
 	detached := context.WithoutCancel(ctx)
 	go func() {

@@ -232,19 +232,138 @@ func TestAnotherClientContinuesByTheHash(t *testing.T) {
 	hash := wantError(t, err, literr.ChainUnreachable, "txHash").Detail("txHash").(string)
 
 	fresh, other, _ := writer(t, d, 1)
-	write := contracts.Write{From: other.address(), Contract: "PKPNFT", Function: "mintNext", Arguments: list(t, 2)}
-	write.Options.TxHash = contracts.Hash(common.HexToHash(hash))
-	minted, err := fresh.Mint(t.Context(), write)
+	o := contracts.Options{TxHash: contracts.Hash(common.HexToHash(hash))}
+	minted, err := mintWith(t, fresh, other, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(other.seen) != 0 || balance(t, fresh, other) != count(1) || minted.Receipt.Hash != write.Options.TxHash {
+	if len(other.seen) != 0 || balance(t, fresh, other) != count(1) || minted.Receipt.Hash != o.TxHash {
 		t.Errorf("continued with %s, %d more were sent", minted.Receipt.Hash, len(other.seen))
 	}
-	write.Contract, write.Function, write.Arguments = "RateLimitNFT", "mint", list(t, 86400)
-	if _, err := fresh.Send(t.Context(), write); literr.CodeOf(err) != literr.InvalidParam {
-		t.Errorf("the hash of a mint as that of credits: %v", err)
+}
+
+func TestTheHashOfAnotherCallIsRefused(t *testing.T) {
+	d := network(t)
+	c, w, _ := writer(t, d, 1)
+	minted, err := mint(t, c, w)
+	if err != nil {
+		t.Fatal(err)
 	}
+	midnight := uint64(time.Now().Unix())/86400*86400 + 2*86400
+	credits, err := c.MintCredits(t.Context(), w.address(), 1, midnight, contracts.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := eth.Hex(credits.TokenID[:])
+	_, stranger, _ := writer(t, d, 2)
+	moved, err := c.Send(t.Context(), contracts.Write{From: w.address(), Contract: "RateLimitNFT", Function: "transferFrom",
+		Arguments: list(t, w.address().String(), stranger.address().String(), id)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Wait(t.Context(), moved, 0); err != nil {
+		t.Fatal(err)
+	}
+	buy := func(from *wallet, hash contracts.Hash) error {
+		_, err := c.MintCredits(t.Context(), from.address(), 1, midnight, contracts.Options{TxHash: hash})
+		return err
+	}
+	for name, err := range map[string]error{
+		"a mint's as that of credits":        buy(w, minted.Receipt.Hash),
+		"another account's":                  buy(stranger, credits.Receipt.Hash),
+		"another function's of the contract": buy(w, moved.Hash),
+	} {
+		if literr.CodeOf(err) != literr.InvalidParam {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := buy(w, credits.Receipt.Hash); err != nil {
+		t.Errorf("its own: %v", err)
+	}
+	other := contracts.Options{TxHash: minted.Receipt.Hash}
+	if _, err := c.Mint(t.Context(), contracts.Write{From: w.address(), Contract: "PKPNFT", Function: "mintNext", Arguments: list(t, 1), Options: other}); literr.CodeOf(err) != literr.InvalidParam {
+		t.Errorf("with other arguments: %v", err)
+	}
+}
+
+// TestAHashThatNobodyKnows: of a transaction that never arrived nothing but the hash
+// is known after a reload, unless the caller passes its nonce as well.
+func TestAHashThatNobodyKnows(t *testing.T) {
+	d := network(t)
+	for account, row := range map[int]struct {
+		name  string
+		nonce bool
+	}{1: {"without its nonce", false}, 2: {"with its nonce", true}} {
+		t.Run(row.name, func(t *testing.T) {
+			c, w, _ := writer(t, d, account)
+			if _, err := mint(t, c, w); err != nil { // so that its nonce is not zero
+				t.Fatal(err)
+			}
+			w.withhold = true
+			_, err := mint(t, c, w)
+			e := wantError(t, err, literr.TransactionDropped, "txHash", "nonce")
+			w.withhold = false
+
+			c, w, _ = writer(t, d, account)
+			o := contracts.Options{TxHash: contracts.Hash(common.HexToHash(e.Detail("txHash").(string)))}
+			if row.nonce {
+				o.Nonce = big.NewInt(1)
+			}
+			_, err = mintWith(t, c, w, o)
+			if e := wantError(t, err, literr.TransactionDropped, "txHash"); (e.Detail("nonce") == "1") != row.nonce {
+				t.Errorf("details %v", e.Details)
+			}
+			if _, err := mint(t, c, w); err != nil {
+				t.Fatal(err)
+			}
+			if sent := w.seen[0]; len(w.seen) != 1 || sent.Nonce != 1 || sent.Again != row.nonce || balance(t, c, w) != count(2) {
+				t.Errorf("sent %s, %s PKPs", sent.JSON(), balance(t, c, w))
+			}
+		})
+	}
+}
+
+// TestAWalletThatCountsForItself uses another nonce than the one that was foreseen,
+// which another transaction of the account has: ours is not replaced by that.
+func TestAWalletThatCountsForItself(t *testing.T) {
+	d := network(t)
+	c, w, l := writer(t, d, 1)
+	w.withhold = true
+	var ours []byte
+	w.after = func(contracts.Hash) (hash contracts.Hash, err error) {
+		transaction := w.seen[0]
+		transaction.Nonce++
+		hash, ours = w.sign(transaction)
+		other := w.seen[0]
+		other.To, other.Data, other.Value = other.From, nil, new(big.Int)
+		_, raw := w.sign(other)
+		return hash, w.send(t.Context(), raw)
+	}
+	asked := 0
+	c.Node = asking{l, func(method string) {
+		if asked++; method == "eth_getTransactionReceipt" && asked > 20 && ours != nil {
+			if err := w.send(t.Context(), ours); err != nil {
+				t.Error(err)
+			}
+			ours = nil
+		}
+	}}
+	c.Timing.DropAfter = timing.Receipt
+	minted, err := mint(t, c, w)
+	if err != nil || minted.Receipt.Hash != minted.Sent.Hash || balance(t, c, w) != count(1) {
+		t.Errorf("got %v, %s PKPs", err, balance(t, c, w))
+	}
+}
+
+// asking is a node that tells what it is asked.
+type asking struct {
+	contracts.Node
+	tell func(method string)
+}
+
+func (a asking) Request(ctx context.Context, method string, params []byte) (jsjson.Value, error) {
+	a.tell(method)
+	return a.Node.Request(ctx, method, params)
 }
 
 func TestATransactionThatIsReplaced(t *testing.T) {
@@ -267,7 +386,7 @@ func TestATransactionThatIsReplaced(t *testing.T) {
 				_, raw := w.sign(other)
 				return h, w.send(t.Context(), raw)
 			}
-			minted, err := mint(t, c, w)
+			minted, err := mintWith(t, c, w, contracts.Options{Nonce: new(big.Int)})
 			if row.want == "" {
 				if err != nil || balance(t, c, w) != count(1) || minted.Receipt.Hash == minted.Sent.Hash {
 					t.Errorf("got %v, sent %s, mined %s", err, minted.Sent.Hash, minted.Receipt.Hash)

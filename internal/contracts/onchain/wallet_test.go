@@ -198,7 +198,12 @@ func list(t *testing.T, values ...any) jsjson.Value {
 
 func mint(t *testing.T, c *contracts.Client, w *wallet) (contracts.Minted, error) {
 	t.Helper()
-	return c.Mint(t.Context(), contracts.Write{From: w.address(), Contract: "PKPNFT", Function: "mintNext", Arguments: list(t, 2)})
+	return mintWith(t, c, w, contracts.Options{})
+}
+
+func mintWith(t *testing.T, c *contracts.Client, w *wallet, o contracts.Options) (contracts.Minted, error) {
+	t.Helper()
+	return c.Mint(t.Context(), contracts.Write{From: w.address(), Contract: "PKPNFT", Function: "mintNext", Arguments: list(t, 2), Options: o})
 }
 
 // balance counts the PKPs of an account.

@@ -69,6 +69,8 @@ export type Result = readonly unknown[] & Readonly<Record<string, unknown>>;
 export interface ModuleSent {
   hash: string;
   block: number;
+  /** Whether the nonce is the transaction's: a wallet may have chosen another. */
+  nonceSure: boolean;
   transaction: Record<"from" | "to" | "data" | "value" | "nonce", string> &
     Partial<Record<"chainId" | "gas" | "gasPrice" | "maxFeePerGas" | "maxPriorityFeePerGas", string>>;
 }
