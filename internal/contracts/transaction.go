@@ -141,6 +141,11 @@ func (c *Client) fees(ctx context.Context, t *Transaction, o Options) error {
 	}
 	if o.Nonce != nil {
 		t.Nonce, t.Again = o.Nonce.Uint64(), true
+		if mined, err := c.transactionCount(ctx, t.From, latest); err != nil {
+			return err
+		} else if mined > t.Nonce {
+			return invalidOption("nonce", "one that no transaction of the account was mined with, from "+strconv.FormatUint(mined, 10)+" on")
+		}
 	}
 	block, err := c.request(ctx, "eth_getBlockByNumber", latest, []byte("false"))
 	if err != nil {

@@ -323,6 +323,36 @@ func TestAHashThatNobodyKnows(t *testing.T) {
 	}
 }
 
+// TestANonceIsUsedOnce: after a failure of which only the nonce is known, another
+// Client with that nonce mints at most one PKP.
+func TestANonceIsUsedOnce(t *testing.T) {
+	d := network(t)
+	for account, arrives := range map[int]bool{1: true, 2: false} {
+		c, w, _ := writer(t, d, account)
+		w.withhold = !arrives
+		w.after = func(contracts.Hash) (contracts.Hash, error) {
+			return contracts.Hash{}, &contracts.SendError{Codes: []string{"-32603"}, Message: "internal error"}
+		}
+		_, err := mint(t, c, w)
+		wantError(t, err, literr.WalletFailed, "nonce")
+		if arrives { // it was mined before the page is loaded again
+			if _, err := mint(t, c, w); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c, w, _ = writer(t, d, account)
+		_, err = mintWith(t, c, w, contracts.Options{Nonce: new(big.Int)})
+		if arrives {
+			wantError(t, err, literr.InvalidParam, "param", "want")
+		} else if err != nil {
+			t.Error(err)
+		}
+		if got := balance(t, c, w); got != count(1) {
+			t.Errorf("arrives %t: %s PKPs", arrives, got)
+		}
+	}
+}
+
 // TestAWalletThatCountsForItself uses another nonce than the one that was foreseen,
 // which another transaction of the account has: ours is not replaced by that.
 func TestAWalletThatCountsForItself(t *testing.T) {

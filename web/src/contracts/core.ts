@@ -70,7 +70,8 @@ export interface WriteOptions extends ReadOptions {
   timeout?: number;
   /**
    * A transaction that did this already, `details.txHash` of an earlier
-   * attempt's error: it is waited for, and nothing is sent.
+   * attempt's error: it is waited for, and nothing is sent. With `nonce` of the
+   * same details it is known when another transaction took its place.
    */
   txHash?: string;
 }

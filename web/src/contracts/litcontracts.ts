@@ -82,7 +82,8 @@ const KEY_PARAMS = ["privateKey", "randomPrivatekey"] as const;
  * A failure after which a mint may have happened all the same says so in
  * `details` (`txHash`, or `nonce` where not even that is known). The same call
  * again, on the same LitContracts, continues with that transaction and mints
- * nothing twice; after a reload, or on another one, pass `{ txHash }`.
+ * nothing twice; after a reload, or on another one, pass `{ txHash, nonce }`
+ * as far as `details` has them.
  */
 export class LitContracts {
   static readonly contractNames = [
