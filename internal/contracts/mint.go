@@ -241,11 +241,18 @@ func (c *Client) mintedKey(ctx context.Context, receipt Receipt, timeout time.Du
 		}
 	}
 	if id == ([32]byte{}) {
-		return id, key, literr.Errorf(literr.ChainUnreachable, "No events found in receipt").
-			WithHint("The contracts are not those of a Lit network: check customContext.")
+		return id, key, errNoEvents()
 	}
 	key, err = c.awaitKey(ctx, id, timeout)
 	return id, key, err
+}
+
+// errNoEvents says that a mint was mined and left no token. To call again is no help.
+func errNoEvents() error {
+	return literr.Errorf(literr.InvalidParam, "No events found in receipt").
+		WithHint("The contracts are not those of a Lit network.").
+		With("step", "receipt"). // for which the official SDK has an error of its own
+		With("param", "customContext").With("want", "addresses of the network's contracts")
 }
 
 var errOtherKey = errors.New("the answer is not the public key that the token is named after")
@@ -292,8 +299,7 @@ func (c *Client) MintCredits(ctx context.Context, from eth.Address, perKilosecon
 				return nil
 			}
 		}
-		return literr.Errorf(literr.ChainUnreachable, "No events found in receipt").
-			WithHint("The contracts are not those of a Lit network: check customContext.")
+		return errNoEvents()
 	})
 	return credits, err
 }

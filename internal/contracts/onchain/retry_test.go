@@ -181,7 +181,9 @@ func TestAMintWithoutAResultIsNotPaidTwice(t *testing.T) {
 		logsOf := w.address()
 		c.Node = &editor{c.Node, eth.Hex(c.Addresses.RateLimitNFT[:]), eth.Hex(logsOf[:])}
 		for range 2 {
-			wantError(t, buy(), literr.ChainUnreachable, "txHash")
+			if e := wantError(t, buy(), literr.InvalidParam, "txHash", "param"); e.Code.Retryable() {
+				t.Error("it invites to pay again")
+			}
 		}
 		if len(w.seen) != 1 {
 			t.Errorf("paid %d times", len(w.seen))

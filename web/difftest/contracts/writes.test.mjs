@@ -233,6 +233,27 @@ describe("what fails before anything is sent", () => {
     assert.equal(error.details.revert, "You must pay exactly mint cost");
   });
 
+  test("a mint that leaves no token is the official error, and no reason to pay again", async () => {
+    const { address, privateKey } = await account();
+    const wallet = new Wallet(privateKey, rpcUrl, chainId);
+    const request = async ({ method, params }) => {
+      const answer = await provider.send(method, params);
+      return method === "eth_getTransactionReceipt" && answer ? { ...answer, logs: [] } : answer;
+    };
+    const contracts = await contractsWith(wallet, { rpc: undefined, provider: { request } });
+    for (const mint of [
+      () => contracts.pkpNftContractUtils.write.mint(),
+      () => contracts.mintWithAuth({ authMethod: { authMethodType: 1, accessToken: JSON.stringify({ address }) }, scopes: [1] }),
+    ]) {
+      const error = await rejection(mint());
+      assertFailure(error, "TransactionError", "invalid_param", "txHash");
+      assert.deepEqual([error.shortMessage, error.retryable], ["No events found in receipt", false]);
+    }
+    const credits = await rejection(contracts.mintCapacityCreditsNFT({ requestsPerDay: 1000, daysUntilUTCMidnightExpiration: 1 }));
+    assertFailure(credits, "TransactionError", "invalid_param", "txHash");
+    assert.equal(credits.retryable, false);
+  });
+
   test("the official texts of mintCapacityCreditsNFT and mintWithAuth", async () => {
     const contracts = await contractsWith(await wallet());
     const days = { daysUntilUTCMidnightExpiration: 1 };

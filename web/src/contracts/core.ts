@@ -88,6 +88,12 @@ export interface ModuleMinted {
 const NOT_CONNECTED = "Contracts are not connected. Please call connect() first";
 const NO_WALLET = "No web3 provider found. Please install Brave, MetaMask or another web3 provider.";
 
+/** Of steps that the official SDK has a TransactionError for. */
+const OFFICIAL_TEXTS: Record<string, string | undefined> = {
+  mintCost: "Could not get mint cost",
+  receipt: "No events found in receipt",
+};
+
 interface Binding {
   program: Program;
   contracts: ModuleContracts;
@@ -244,8 +250,8 @@ export class Core {
     try {
       return await this.call<ModuleMinted>("mint", write, options.signal);
     } catch (error) {
-      const priced = isLitError(error) && error.details["step"] === "mintCost";
-      throw priced ? transactionError("Could not get mint cost", {}, error) : error;
+      const text = isLitError(error) && OFFICIAL_TEXTS[String(error.details["step"])];
+      throw text ? transactionError(text, {}, error) : error;
     }
   }
 
@@ -315,7 +321,7 @@ export function transactionError(text: string, info: Record<string, unknown>, ca
   const { reason, details, retryable, message } = cause;
   return new TransactionError({
     reason,
-    message: `${text}: ${message}`,
+    message: message.startsWith(text) ? message : `${text}: ${message}`,
     shortMessage: text,
     info: { ...info, ...cause.info },
     details,
