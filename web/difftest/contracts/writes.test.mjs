@@ -188,6 +188,47 @@ describe("the wallet's chain", () => {
   });
 });
 
+describe("an abort while the wallet is made ready", () => {
+  const reason = new Error("the user left");
+  const writes = {
+    mint: (contracts, signal) => contracts.pkpNftContractUtils.write.mint({ signal }),
+    mintCapacityCreditsNFT: (contracts, signal) =>
+      contracts.mintCapacityCreditsNFT({ requestsPerDay: 1000, daysUntilUTCMidnightExpiration: 1, signal }),
+    addPermittedAction: (contracts, signal) => contracts.addPermittedAction({ ipfsId: cid, pkpTokenId: pkp.tokenId, signal }),
+  };
+  for (const [name, write] of Object.entries(writes)) {
+    test(name, async () => {
+      const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { knows: [1, chainId] });
+      const contracts = await contractsWith(wallet);
+      wallet.chainId = 1;
+      wallet.calls = {};
+      assert.equal(await rejection(write(contracts, AbortSignal.abort(reason))), reason);
+      assert.deepEqual(wallet.calls, {}, "it was aborted before");
+      const controller = new AbortController();
+      wallet.instead.wallet_switchEthereumChain = () => {
+        controller.abort(reason);
+        return new Promise(() => {});
+      };
+      assert.equal(await rejection(write(contracts, controller.signal)), reason);
+      assert.equal(wallet.calls.eth_requestAccounts, undefined);
+    });
+  }
+  test("connect", async () => {
+    const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { on: 1, knows: [1, chainId] });
+    const controller = new AbortController();
+    let answer;
+    wallet.instead.wallet_switchEthereumChain = (_, normally) => {
+      controller.abort(reason);
+      return new Promise((resolve) => (answer = () => resolve(normally())));
+    };
+    const contracts = new LitContracts({ network: "custom", customContext: customContext(), rpc: rpcUrl, signer: wallet });
+    assert.equal(await rejection(contracts.connect({ signal: controller.signal })), reason);
+    answer();
+    await new Promise(setImmediate);
+    assert.deepEqual([wallet.calls.eth_requestAccounts, contracts.connected], [undefined, false]);
+  });
+});
+
 describe("what fails before anything is sent", () => {
   const wallet = async (key) => new Wallet(key ?? (await account()).privateKey, rpcUrl, chainId);
   const reject = (w) => (w.instead.eth_sendTransaction = () => Promise.reject(Object.assign(new Error("User denied"), { code: 4001 })));

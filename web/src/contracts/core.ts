@@ -139,9 +139,21 @@ export class Core {
     const state = await this.call<{ chainId: number; contracts: Core["addresses"] }>("connect", {}, signal);
     this.#chainId = state.chainId;
     this.addresses = state.contracts;
-    await this.sender?.useChain({ id: this.#chainId, rpcUrl: this.rpc });
-    await this.sender?.address();
+    if (this.sender) {
+      await this.#ready(this.sender, signal);
+    }
     this.connected = true;
+  }
+
+  /** The sender's account, once it is on the network's chain. Asks the user for nothing more after an abort. */
+  async #ready(sender: Sender, signal: AbortSignal | undefined): Promise<string> {
+    const abort = new Abort(signal);
+    try {
+      await abort.race(sender.useChain({ id: this.#chainId, rpcUrl: this.rpc }));
+      return await abort.race(sender.address());
+    } finally {
+      abort.done();
+    }
   }
 
   /** The caller's signer; else, where nothing to read through was given either, the page's wallet. */
@@ -262,11 +274,11 @@ export class Core {
     if (!sender) {
       throw noSigner();
     }
-    await sender.useChain({ id: this.#chainId, rpcUrl: this.rpc });
     const { signal, ...rest } = options;
+    const from = await this.#ready(sender, signal);
     const given = Object.entries(rest).filter(([, value]) => value !== undefined);
     return {
-      from: await sender.address(),
+      from,
       contract,
       function: name,
       args: fromValue(args),
