@@ -155,7 +155,7 @@ func (t abiType) want() string {
 	case 'u':
 		return "a whole number of at most " + strconv.Itoa(8*t.size) + " bits: decimal or 0x and hex"
 	case 'a':
-		return "0x and 40 hex digits"
+		return "0x and 40 hex digits, mixed case only as the checksum says"
 	case 'b':
 		return "a boolean"
 	case 'f':
@@ -218,13 +218,18 @@ func (t abiType) encode(v jsjson.Value) (encoded, error) {
 	if t.kind == 's' {
 		return encodeBytes([]byte(text)), nil
 	}
+	if t.kind == 'a' {
+		address, err := eth.ParseChecksummed(text)
+		if err != nil {
+			return encoded{}, wrong
+		}
+		return encodeAddress(address), nil
+	}
 	bytes, err := eth.ParseHex(text)
 	switch {
 	case err != nil:
 	case t.kind == 'd':
 		return encodeBytes(bytes), nil
-	case t.kind == 'a' && len(bytes) == len(eth.Address{}):
-		return encodeAddress(eth.Address(bytes)), nil
 	case t.kind == 'f' && len(bytes) == t.size:
 		return encoded{bytes: append(bytes, make([]byte, wordSize-t.size)...)}, nil
 	}

@@ -235,6 +235,8 @@ func TestValuesThatDoNotFit(t *testing.T) {
 		{"uint256 n", `["0x1` + strings.Repeat("0", 64) + `"]`, "n must be"},
 		{"uint8 n", `[256]`, "n must be a whole number of at most 8 bits"},
 		{"address a", `["0x12"]`, "a must be 0x and 40 hex digits"},
+		{"address a", `["0xF39Fd6e51aad88F6F4ce6aB8827279cffFb92266"]`, "a must be 0x and 40 hex digits, mixed case only as the checksum says"},
+		{"(address b)[] a", `[[["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92267"]]]`, "a[0].b must be 0x and 40 hex digits, mixed"},
 		{"address a", `[7]`, "a must be"},
 		{"bytes b", `["12"]`, "b must be 0x and hex digits"},
 		{"bytes32 b", `["0x12"]`, "b must be 0x and 64 hex digits"},

@@ -298,6 +298,7 @@ describe("what fails before anything is sent", () => {
   test("the official texts of mintCapacityCreditsNFT and mintWithAuth", async () => {
     const contracts = await contractsWith(await wallet());
     const days = { daysUntilUTCMidnightExpiration: 1 };
+    const mistyped = accounts[0].address.replace(/[a-f]/, (digit) => digit.toUpperCase()); // the checksum does not fit then
     const rows = [
       [() => contracts.mintCapacityCreditsNFT(days), "InvalidArgumentException", "At least one of requestsPerDay, requestsPerSecond, or requestsPerKilosecond is required and must be more than 0"],
       [() => contracts.mintCapacityCreditsNFT({ requestsPerDay: 43, ...days }), "InvalidArgumentException", "Effective requests per kilosecond is required and must be more than 0"],
@@ -305,6 +306,11 @@ describe("what fails before anything is sent", () => {
       [() => contracts.mintWithAuth({ authMethod: { authMethodType: 1 }, scopes: [1] }), "ParamsMissingError", "accessToken is required"],
       [() => contracts.mintWithAuth({ authMethod: { authMethodType: 1, accessToken: "t" }, scopes: [] }), "InvalidArgumentException", "❌ Permission scopes are required!"],
       [() => contracts.pkpNftContractUtils.read.getTokensByAddress("0x12"), "InvalidArgumentException", 'Given string is not a valid address "0x12"'],
+      [() => contracts.pkpNftContractUtils.read.getTokensByAddress(undefined), "InvalidArgumentException", "Given string is not a valid address"],
+      [() => contracts.pkpNftContractUtils.read.getTokensByAddress(mistyped), "InvalidArgumentException", "Given string is not a valid address"],
+      [() => contracts.rateLimitNftContractUtils.read.getTokensByOwnerAddress(mistyped), "Error", "Given string is not a valid address"],
+      [() => contracts.rateLimitNftContractUtils.write.pruneExpired(mistyped), "InvalidArgumentException", "A valid owner address is required"],
+      [() => contracts.pkpPermissionsContractUtils.write.addPermittedAddress(pkp.tokenId, mistyped), "InvalidParamType", "user of addPermittedAddress must be"],
     ];
     for (const [call, name, text] of rows) {
       const error = await rejection(call());

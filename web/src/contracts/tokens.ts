@@ -31,7 +31,17 @@ export interface CapacityToken {
   isExpired: boolean;
 }
 
-export const isAddress = (text: unknown): text is string => typeof text === "string" && /^0x[0-9a-f]{40}$/i.test(text);
+/** Mixed case has to be that of the checksum, as in ethers: a mistyped address is none. */
+export function isAddress(text: unknown): text is string {
+  try {
+    return callModule<string>("checksumAddress", text) !== "";
+  } catch (error) {
+    if (isLitError(error) && error.reason === "invalid_param") {
+      return false;
+    }
+    throw error;
+  }
+}
 
 /** Reads index after index, a few at a time, until the contract refuses one. */
 async function enumerate(

@@ -99,6 +99,7 @@ export function creditWrites(core: Core) {
     },
     /** Burns the expired credits of an address; anybody may. */
     async pruneExpired(ownerAddress: string, options?: WriteOptions): Promise<{ txHash: string; actualTokensBurned: number }> {
+      core.requireConnected();
       if (!isAddress(ownerAddress)) {
         throw invalid("A valid owner address is required to prune expired tokens", "ownerAddress", "0x and 40 hex digits");
       }
