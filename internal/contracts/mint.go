@@ -55,6 +55,11 @@ func (c *Client) Send(ctx context.Context, w Write) (Sent, error) {
 	return a.sent, nil
 }
 
+// recentBlocks are looked through for what took the place of a transaction that the
+// caller knows of: about as many as come in the minutes in which a page is loaded
+// again.
+const recentBlocks = 1000
+
 // adopt takes a transaction that the caller knows of, and perhaps its nonce. One that
 // does something else than t is [literr.InvalidParam]; credits may be those of another
 // day. While the node does not know it and neither does the caller say the nonce, From
@@ -69,7 +74,7 @@ func (c *Client) adopt(ctx context.Context, t Transaction, o Options) (Sent, err
 	if err != nil {
 		return sent, withTransaction(c.nodeTrouble(err), sent)
 	}
-	sent.Block = block.Uint64()
+	sent.Block = block.Uint64() - min(block.Uint64(), recentBlocks)
 	visible, err := c.transactionByHash(ctx, &sent)
 	if err != nil {
 		return sent, withTransaction(c.nodeTrouble(err), sent)

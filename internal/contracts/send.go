@@ -58,12 +58,11 @@ type outcome struct {
 func (c *Client) send(ctx context.Context, t Transaction, o Options) (*attempt, error) {
 	c.asking.Lock() // two at once would be given the same nonce
 	defer c.asking.Unlock()
-	t, err := c.prepare(ctx, t, o)
+	block, err := c.quantity(ctx, "eth_blockNumber") // before the nonce is: no block until here has that one
 	if err != nil {
 		return nil, c.nodeTrouble(err)
 	}
-	block, err := c.quantity(ctx, "eth_blockNumber")
-	if err != nil {
+	if t, err = c.prepare(ctx, t, o); err != nil {
 		return nil, c.nodeTrouble(err)
 	}
 	a := &attempt{sent: Sent{Transaction: t, Block: block.Uint64(), NonceSure: t.Again}, result: make(chan outcome, 1)}
@@ -197,7 +196,7 @@ func (c *Client) resume(ctx context.Context, a *attempt) (fate, error) {
 	}
 	for ; a.sent.Nonce < waiting; a.sent.Nonce++ {
 		hash, same, err := c.minedWith(ctx, a.sent, a.sent.Nonce)
-		if err != nil {
+		if err != nil || hash == (Hash{}) { // a node that lags behind will have it
 			return open, err
 		}
 		if same {
@@ -208,9 +207,10 @@ func (c *Client) resume(ctx context.Context, a *attempt) (fate, error) {
 	return unmined, nil
 }
 
-// minedWith finds the transaction that was mined with a nonce of sent's account, and
-// says whether it does the same. Counts only grow, so its block is found by halving
-// those since sent was made. The zero hash is one that was mined before.
+// minedWith finds the transaction that was mined with a nonce of sent's account since
+// sent was made, and says whether it does the same. Counts only grow, so its block is
+// found by halving; a node that has thrown the counts of old blocks away makes us look
+// through the blocks. The zero hash says that the node does not have it, or not yet.
 func (c *Client) minedWith(ctx context.Context, sent Sent, nonce uint64) (hash Hash, same bool, err error) {
 	head, err := c.quantity(ctx, "eth_blockNumber")
 	if err != nil {
@@ -220,6 +220,10 @@ func (c *Client) minedWith(ctx context.Context, sent Sent, nonce uint64) (hash H
 	for high > low+1 {
 		middle := low + (high-low)/2
 		count, err := c.transactionCount(ctx, sent.From, quantityJSON(middle))
+		var refused *RPCError
+		if errors.As(err, &refused) {
+			break
+		}
 		if err != nil {
 			return Hash{}, false, err
 		}
@@ -229,20 +233,21 @@ func (c *Client) minedWith(ctx context.Context, sent Sent, nonce uint64) (hash H
 			low = middle
 		}
 	}
-	block, err := c.request(ctx, "eth_getBlockByNumber", quantityJSON(high), []byte("true"))
-	if err != nil {
-		return Hash{}, false, err
-	}
-	transactions, _ := block.Get("transactions").Items()
-	for _, item := range transactions {
-		mined, ok := parseTransaction(item)
-		if !ok || mined.From != sent.From || mined.Nonce != nonce {
-			continue
+	for low < high && hash == (Hash{}) {
+		low++
+		block, err := c.request(ctx, "eth_getBlockByNumber", quantityJSON(low), []byte("true"))
+		if err != nil {
+			return Hash{}, false, err
 		}
-		hash, _ := parseHash(item.Get("hash"))
-		return hash, mined.To == sent.To && bytes.Equal(mined.Data, sent.Data), nil
+		transactions, _ := block.Get("transactions").Items()
+		for _, item := range transactions {
+			if mined, ok := parseTransaction(item); ok && mined.From == sent.From && mined.Nonce == nonce {
+				hash, _ = parseHash(item.Get("hash"))
+				same = mined.To == sent.To && bytes.Equal(mined.Data, sent.Data)
+			}
+		}
 	}
-	return Hash{}, false, nil
+	return hash, same, nil
 }
 
 // remember keeps an attempt for the next call with the same intent.

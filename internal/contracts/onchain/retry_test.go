@@ -13,6 +13,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"litsession/internal/contracts"
+	"litsession/internal/devnet"
 	"litsession/internal/eth"
 	"litsession/internal/jsjson"
 	"litsession/internal/literr"
@@ -355,6 +356,63 @@ func TestANonceIsUsedOnce(t *testing.T) {
 	}
 }
 
+// blocks has another account make so many of them.
+func blocks(t *testing.T, d devnet.Descriptor, n int) {
+	t.Helper()
+	c, stranger, _ := writer(t, d, 5)
+	for range n {
+		if _, err := mint(t, c, stranger); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// withoutStates is a node that keeps blocks, and the state of the newest one alone.
+type withoutStates struct{ contracts.Node }
+
+func (n withoutStates) Request(ctx context.Context, method string, params []byte) (jsjson.Value, error) {
+	if method == "eth_getTransactionCount" && strings.Contains(string(params), `,"0x`) {
+		return jsjson.Value{}, &contracts.RPCError{Code: -32000, Message: "missing trie node"}
+	}
+	return n.Node.Request(ctx, method, params)
+}
+
+// TestANodeThatLagsBehind with its blocks, as one of several behind an address may,
+// does not know yet what was mined: that is no reason to send again.
+func TestANodeThatLagsBehind(t *testing.T) {
+	d := network(t)
+	c, w, l := writer(t, d, 1)
+	w.after = func(contracts.Hash) (contracts.Hash, error) {
+		return contracts.Hash{}, &contracts.SendError{Codes: []string{"-32603"}, Message: "internal error"}
+	}
+	old, err := l.Request(t.Context(), "eth_blockNumber", []byte("[]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind := &lagging{Node: l, old: old, left: 4} // the first one before sending
+	c.Node = behind
+	_, err = mint(t, c, w)
+	wantError(t, err, literr.WalletFailed, "nonce")
+	w.after = nil
+	if _, err := mint(t, c, w); err != nil || balance(t, c, w) != count(1) || behind.left != 0 {
+		t.Errorf("got %v, %s PKPs, %d old answers left", err, balance(t, c, w), behind.left)
+	}
+}
+
+type lagging struct {
+	contracts.Node
+	old  jsjson.Value
+	left int
+}
+
+func (n *lagging) Request(ctx context.Context, method string, params []byte) (jsjson.Value, error) {
+	if method == "eth_blockNumber" && n.left > 0 {
+		n.left--
+		return n.old, nil
+	}
+	return n.Node.Request(ctx, method, params)
+}
+
 // TestAWalletThatCountsForItself uses another nonce than the one that was foreseen,
 // which another transaction of the account has: ours is not replaced by that.
 func TestAWalletThatCountsForItself(t *testing.T) {
@@ -400,22 +458,32 @@ func (a asking) Request(ctx context.Context, method string, params []byte) (jsjs
 
 func TestATransactionThatIsReplaced(t *testing.T) {
 	d := network(t)
+	dearer := func(t *contracts.Transaction) { t.MaxFee = new(big.Int).Add(t.MaxFee, big.NewInt(1)) }
+	another := func(t *contracts.Transaction) { t.To, t.Data, t.Value = t.From, nil, new(big.Int) }
 	for name, row := range map[string]struct {
 		account int
 		change  func(*contracts.Transaction)
 		want    literr.Code
+		pruned  bool
 	}{
-		"by the same with another fee": {1, func(t *contracts.Transaction) { t.MaxFee = new(big.Int).Add(t.MaxFee, big.NewInt(1)) }, ""},
-		"by something else":            {2, func(t *contracts.Transaction) { t.To, t.Data, t.Value = t.From, nil, new(big.Int) }, literr.TransactionDropped},
+		"by the same with another fee":                      {1, dearer, "", false},
+		"by something else":                                 {2, another, literr.TransactionDropped, false},
+		"by the same, says a node without old states":       {3, dearer, "", true},
+		"by something else, says a node without old states": {4, another, literr.TransactionDropped, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c, w, _ := writer(t, d, row.account)
+			c, w, l := writer(t, d, row.account)
+			if row.pruned {
+				c.Node = withoutStates{l}
+			}
 			c.Timing.DropAfter = timing.Receipt // the other one may take its time
 			w.withhold = true
 			w.after = func(h contracts.Hash) (contracts.Hash, error) {
 				other := w.seen[0]
 				row.change(&other)
 				_, raw := w.sign(other)
+				blocks(t, d, 3) // before and after
+				defer blocks(t, d, 3)
 				return h, w.send(t.Context(), raw)
 			}
 			minted, err := mintWith(t, c, w, contracts.Options{Nonce: new(big.Int)})
