@@ -33,9 +33,9 @@ type Client struct {
 	Timing    Timing
 
 	mu       sync.Mutex
-	checked  bool                  // whether ChainID is the node's
+	chainID  uint64                // the node's, once it is known to be the right one
 	attempts map[string][]*attempt // by what they are for
-	asking   sync.Mutex            // held while one transaction is made and sent
+	asking   chan struct{}         // full while one transaction is made and sent
 }
 
 var latest, pending = []byte(`"latest"`), []byte(`"pending"`)
@@ -76,36 +76,43 @@ func (c *Client) transactionCount(ctx context.Context, of eth.Address, at []byte
 	return n.Uint64(), nil
 }
 
-// checkChain compares the node's chain with the one that is wanted, until they
-// agree; without a wish it becomes the node's.
-func (c *Client) checkChain(ctx context.Context) error {
+// ask waits until no other transaction is being made and sent: two at once would be
+// given the same nonce.
+func (c *Client) ask(ctx context.Context) (done func(), err error) {
 	c.mu.Lock()
-	checked := c.checked
+	if c.asking == nil {
+		c.asking = make(chan struct{}, 1)
+	}
 	c.mu.Unlock()
-	if checked {
-		return nil
+	select {
+	case c.asking <- struct{}{}:
+		return func() { <-c.asking }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Connect makes sure that the node answers and is on the right chain, until it is,
+// and returns the chain's id.
+func (c *Client) Connect(ctx context.Context) (chainID uint64, err error) {
+	c.mu.Lock()
+	chainID = c.chainID
+	c.mu.Unlock()
+	if chainID != 0 {
+		return chainID, nil
 	}
 	id, err := c.quantity(ctx, "eth_chainId")
 	if err != nil {
-		return c.nodeTrouble(err)
+		return 0, c.nodeTrouble(err)
+	}
+	if c.ChainID != 0 && c.ChainID != id.Uint64() {
+		return 0, literr.Errorf(literr.WrongChain, "the node is on chain %s, not on %d", id, c.ChainID).
+			With("chainId", id.String()).With("want", strconv.FormatUint(c.ChainID, 10))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ChainID != 0 && c.ChainID != id.Uint64() {
-		return literr.Errorf(literr.WrongChain, "the node is on chain %s, not on %d", id, c.ChainID).
-			With("chainId", id.String()).With("want", strconv.FormatUint(c.ChainID, 10))
-	}
-	c.ChainID, c.checked = id.Uint64(), true
-	return nil
-}
-
-// Connect makes sure that the node answers and is on the right chain, and returns
-// the chain's id.
-func (c *Client) Connect(ctx context.Context) (chainID uint64, err error) {
-	if err := c.checkChain(ctx); err != nil {
-		return 0, err
-	}
-	return c.ChainID, nil
+	c.chainID = id.Uint64()
+	return c.chainID, nil
 }
 
 // nodeTrouble gives a code to an RPCError of a method that is no contract's call.
@@ -146,7 +153,7 @@ func (c *Client) Read(ctx context.Context, contract, function string, arguments 
 	if err != nil {
 		return nil, err
 	}
-	if err := c.checkChain(ctx); err != nil {
+	if _, err := c.Connect(ctx); err != nil {
 		return nil, err
 	}
 	answer, err := c.call(ctx, to, data)

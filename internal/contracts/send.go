@@ -56,8 +56,11 @@ type outcome struct {
 // send makes a transaction and has it signed and sent. The attempt comes back, next
 // to the error, when the transaction may be on its way all the same.
 func (c *Client) send(ctx context.Context, t Transaction, o Options) (*attempt, error) {
-	c.asking.Lock() // two at once would be given the same nonce
-	defer c.asking.Unlock()
+	done, err := c.ask(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	block, err := c.quantity(ctx, "eth_blockNumber") // before the nonce is: no block until here has that one
 	if err != nil {
 		return nil, c.nodeTrouble(err)

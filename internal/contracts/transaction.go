@@ -102,10 +102,10 @@ const gasMargin = 110
 // balance, unless options say them. A call that would revert, or that the account
 // cannot pay, fails here, before anybody is asked to sign it.
 func (c *Client) prepare(ctx context.Context, t Transaction, o Options) (Transaction, error) {
-	if err := c.checkChain(ctx); err != nil {
+	var err error
+	if t.ChainID, err = c.Connect(ctx); err != nil {
 		return t, err
 	}
-	t.ChainID = c.ChainID
 	if err := c.fees(ctx, &t, o); err != nil {
 		return t, err
 	}

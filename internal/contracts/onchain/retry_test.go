@@ -523,6 +523,37 @@ func TestAWalletThatIsLeftAskingIsNotAskedAgain(t *testing.T) {
 	}
 }
 
+func TestAWriteBehindAnOpenDialogCanBeAborted(t *testing.T) {
+	d := network(t)
+	c, w, _ := writer(t, d, 1)
+	asked, answer := make(chan struct{}), make(chan error)
+	w.before = func(contracts.Transaction) error { asked <- struct{}{}; return <-answer }
+	first := make(chan error)
+	go func() { _, err := mint(t, c, w); first <- err }()
+	<-asked
+	why := errors.New("the user left the page")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	second := make(chan error)
+	go func() {
+		_, err := c.Send(ctx, contracts.Write{From: w.address(), Contract: "RateLimitNFT", Function: "pruneExpired", Arguments: list(t, w.address().String())})
+		second <- err
+	}()
+	cancel(why)
+	select {
+	case err := <-second:
+		if !errors.Is(err, why) {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("it waits for the dialog")
+		defer func() { <-second }()
+	}
+	answer <- nil
+	if err := <-first; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestARejectionThatNobodyWaitedForIsNoAnswerToTheNextCall(t *testing.T) {
 	d := network(t)
 	c, w, _ := writer(t, d, 1)
