@@ -199,7 +199,7 @@ type failure struct {
 
 // describe asks about a thrown value. What it does not say is missing.
 func (p contractPorts) describe(exception *jsglue.Exception) failure {
-	f := failure{message: exception.Error()}
+	f := failure{message: "it threw something that cannot be described"} // its own words may hold a key
 	answer, err := jsglue.Call(p.object, "describe", exception.Value)
 	if err != nil {
 		return f
@@ -230,6 +230,17 @@ func (p contractPorts) describe(exception *jsglue.Exception) failure {
 // Request is that of [contracts.Node], over request(method, params).
 func (p contractPorts) Request(ctx context.Context, method string, params []byte) (jsjson.Value, error) {
 	text, err := p.text(ctx, "request", method, string(params))
+	if ctx.Err() != nil {
+		return jsjson.Value{}, context.Cause(ctx)
+	}
+	var answer jsjson.Value
+	if err == nil {
+		answer, err = jsjson.Parse([]byte(text))
+	}
+	if err == nil {
+		return answer, nil
+	}
+	why := err.Error()
 	var exception *jsglue.Exception
 	if errors.As(err, &exception) {
 		f := p.describe(exception)
@@ -239,18 +250,11 @@ func (p contractPorts) Request(ctx context.Context, method string, params []byte
 				return jsjson.Value{}, &contracts.RPCError{Code: n, Message: f.message, Data: f.data}
 			}
 		}
+		why = f.message
 	}
-	if ctx.Err() != nil {
-		return jsjson.Value{}, context.Cause(ctx)
-	}
-	var answer jsjson.Value
-	if err == nil {
-		answer, err = jsjson.Parse([]byte(text))
-	}
-	if err != nil {
-		return jsjson.Value{}, literr.Errorf(literr.ChainUnreachable, "the provider did not answer %s: %w", method, err)
-	}
-	return answer, nil
+	unanswered := literr.Errorf(literr.ChainUnreachable, "the provider did not answer %s: %s", method, why)
+	unanswered.Cause = err
+	return jsjson.Value{}, unanswered
 }
 
 // text calls a port that promises a text.

@@ -96,6 +96,24 @@ func TestPortsOfContractsThatMisbehave(t *testing.T) {
 	}
 }
 
+// TestFailuresOfAProviderKeepItsKey: libraries put the node's address with its key into
+// their errors. The message has what describe makes of it, if that works at all.
+func TestFailuresOfAProviderKeepItsKey(t *testing.T) {
+	const throws = `request: async () => { throw new Error("could not reach https://rpc.test/v3/secret") }`
+	for name, ports := range map[string]string{
+		"described":     `{describe: () => JSON.stringify({codes: ["NETWORK_ERROR"], message: "could not reach https://rpc.test"}), ` + throws + `}`,
+		"not described": `{` + throws + `}`,
+	} {
+		e := rejection(t, openContracts(t, ports).Call("connect", `{}`))
+		wantReason(t, e, "chain_unreachable")
+		for at := e; !at.IsUndefined(); at = at.Get("cause") {
+			if text := at.Get("message").String(); strings.Contains(text, "secret") != at.Get("cause").IsUndefined() {
+				t.Errorf("%s: %q", name, text) // the cause is what was thrown
+			}
+		}
+	}
+}
+
 func TestASignedTransactionIsSentFromHere(t *testing.T) {
 	contracts := openContracts(t, `{`+node+`, send: async () => "0x02" + "ab".repeat(100)}`)
 	sent := result(t, contracts.Call("send", permit))

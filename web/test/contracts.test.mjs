@@ -128,6 +128,21 @@ describe("what is known of a wallet's failure", () => {
   });
 });
 
+test("the key in a provider's address stays in the cause", async () => {
+  const request = async () => {
+    throw Object.assign(new Error("could not reach https://user:s3cr3t@rpc.example/v3/s3cr3t?key=s3cr3t"), { code: "SERVER_ERROR" });
+  };
+  const signer = { getAddress: () => "0x", sendTransaction() {}, provider: { send: request } };
+  for (const options of [{ provider: { request } }, { signer }]) {
+    const error = await rejection(new LitContracts({ network: "datil-dev", ...options }).connect());
+    assert.equal(error.reason, "chain_unreachable");
+    assert.match(error.message, /could not reach https:\/\/rpc\.example$/);
+    const { cause, ...rest } = error;
+    assert.ok(!JSON.stringify([error.message, error.stack, rest]).includes("s3cr3t"));
+    assert.match(cause.message, /s3cr3t/);
+  }
+});
+
 test("what cannot send is refused", () => {
   for (const signer of [{}, { getAddress() {} }, { signMessage() {}, getAddress() {} }, 7, "0xkey"]) {
     assert.throws(() => toSender(signer), { reason: "invalid_param" });
