@@ -143,6 +143,35 @@ test("the key in a provider's address stays in the cause", async () => {
   }
 });
 
+test("however many tokens there are, few requests are open at once", async () => {
+  const word = (n) => n.toString(16).padStart(64, "0");
+  const uri = Buffer.from("data:application/json;base64,e30=").toString("hex");
+  const answers = { // by selector
+    "0x18160ddd": word(50), // totalSupply
+    "0x4f6ccce7": word(7), // tokenByIndex
+    "0xc87b56dd": word(32) + word(uri.length / 2) + uri.padEnd(128, "0"), // tokenURI
+    "0xab1bbeca": word(1) + word(86400), // capacity
+    "0xd9548e53": word(1), // isExpired
+  };
+  let open = 0;
+  let most = 0;
+  const request = async ({ method, params }) => {
+    if (method === "eth_chainId") {
+      return "0x2ac54";
+    }
+    most = Math.max(most, ++open);
+    await new Promise(setImmediate);
+    open--;
+    const selector = params[0].data.slice(0, 10);
+    return `0x${answers[selector] ?? assert.fail(selector)}`;
+  };
+  const contracts = new LitContracts({ network: "datil-dev", provider: { request } });
+  await contracts.connect();
+  const tokens = await contracts.rateLimitNftContractUtils.read.getTokens();
+  assert.deepEqual([tokens.length, tokens[49].tokenId, tokens[49].isExpired], [50, 7, true]);
+  assert.ok(most > 1 && most <= 24, `${most} at once`);
+});
+
 test("what cannot send is refused", () => {
   for (const signer of [{}, { getAddress() {} }, { signMessage() {}, getAddress() {} }, 7, "0xkey"]) {
     assert.throws(() => toSender(signer), { reason: "invalid_param" });

@@ -43,15 +43,17 @@ export function isAddress(text: unknown): text is string {
   }
 }
 
+/** Tokens that are read at the same time. */
+const AT_ONCE = 8;
+
 /** Reads index after index, a few at a time, until the contract refuses one. */
 async function enumerate(
   limit: number,
   read: (index: number) => Promise<BigNumber>,
 ): Promise<BigNumber[]> {
-  const atOnce = 8;
   const tokens: BigNumber[] = [];
   while (tokens.length < limit) {
-    const count = Math.min(atOnce, limit - tokens.length);
+    const count = Math.min(AT_ONCE, limit - tokens.length);
     const batch = Array.from({ length: count }, (_, i) => read(tokens.length + i));
     const settled = await Promise.allSettled(batch);
     for (const outcome of settled) {
@@ -65,6 +67,15 @@ async function enumerate(
     }
   }
   return tokens;
+}
+
+/** Maps with a few at a time: an owner of hundreds must not open thousands of requests. */
+async function mapFew<Item, Value>(items: readonly Item[], map: (item: Item) => Promise<Value>): Promise<Value[]> {
+  const values: Value[] = [];
+  for (let i = 0; i < items.length; i += AT_ONCE) {
+    values.push(...(await Promise.all(items.slice(i, i + AT_ONCE).map(map))));
+  }
+  return values;
 }
 
 const decimal = (token: BigNumber) => hexToDec(token.toHexString()) as string;
@@ -87,14 +98,12 @@ export function pkpReads(core: Core) {
     },
     async getTokensInfoByAddress(ownerAddress: string, options?: ReadOptions): Promise<TokenInfo[]> {
       const tokens = await read.getTokensByAddress(ownerAddress, options);
-      return Promise.all(
-        tokens.map(async (tokenId) => {
-          const publicKey = await core.read<string>("PKPNFT", "getPubkey", [tokenId], options);
-          const info = callModule<Omit<TokenInfo, "tokenId" | "publicKeyBuffer" | "isNewPKP">>("tokenInfo", { publicKey });
-          const { ethAddress, btcAddress, cosmosAddress } = info;
-          return { tokenId, publicKey, publicKeyBuffer: bytes(publicKey), ethAddress, btcAddress, cosmosAddress, isNewPKP: false };
-        }),
-      );
+      return mapFew(tokens, async (tokenId) => {
+        const publicKey = await core.read<string>("PKPNFT", "getPubkey", [tokenId], options);
+        const info = callModule<Omit<TokenInfo, "tokenId" | "publicKeyBuffer" | "isNewPKP">>("tokenInfo", { publicKey });
+        const { ethAddress, btcAddress, cosmosAddress } = info;
+        return { tokenId, publicKey, publicKeyBuffer: bytes(publicKey), ethAddress, btcAddress, cosmosAddress, isNewPKP: false };
+      });
     },
   };
   return read;
@@ -131,17 +140,15 @@ export function creditReads(core: Core) {
     },
   };
   async function all(total: number, id: (i: number) => Promise<BigNumber>, options?: ReadOptions): Promise<CapacityToken[]> {
-    return Promise.all(
-      Array.from({ length: total }, async (_, i) => {
-        const tokenId = Number(await id(i));
-        const [URI, capacity, isExpired] = await Promise.all([
-          read.getTokenURIByIndex(tokenId, options),
-          read.getCapacityByIndex(tokenId, options),
-          call<boolean>("isExpired", [tokenId], options),
-        ]);
-        return { tokenId, URI, capacity, isExpired };
-      }),
-    );
+    return mapFew([...Array(total).keys()], async (i) => {
+      const tokenId = Number(await id(i));
+      const [URI, capacity, isExpired] = await Promise.all([
+        read.getTokenURIByIndex(tokenId, options),
+        read.getCapacityByIndex(tokenId, options),
+        call<boolean>("isExpired", [tokenId], options),
+      ]);
+      return { tokenId, URI, capacity, isExpired };
+    });
   }
   return read;
 }
