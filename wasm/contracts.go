@@ -121,7 +121,8 @@ func (c contractsClient) send(ctx context.Context, text []byte) ([]byte, error) 
 	return sent.JSON(), nil
 }
 
-// wait takes {sent, timeout?}, sent as send answers, and answers with its receipt.
+// wait takes {sent, timeout?, confirmations?}, sent as send answers, and answers with
+// its receipt.
 func (c contractsClient) wait(ctx context.Context, text []byte) ([]byte, error) {
 	v, err := jsjson.Parse(text)
 	if err != nil {
@@ -135,7 +136,8 @@ func (c contractsClient) wait(ctx context.Context, text []byte) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	receipt, err := c.client.Wait(ctx, sent, options.Timeout)
+	confirmations, _ := v.Get("confirmations").Int()
+	receipt, err := c.client.Wait(ctx, sent, options.Timeout, uint64(max(confirmations, 1)))
 	if err != nil {
 		return nil, err
 	}

@@ -111,7 +111,7 @@ func (c *Client) once(ctx context.Context, w Write, value func(context.Context) 
 	a, err := c.sendOnce(ctx, t, w.Options, earlier, value)
 	if err == nil {
 		var receipt Receipt
-		receipt, err = c.Wait(ctx, a.sent, w.Options.Timeout)
+		receipt, err = c.Wait(ctx, a.sent, w.Options.Timeout, 1)
 		if errors.Is(err, literr.Reverted) {
 			return err
 		}

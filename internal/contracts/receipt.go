@@ -56,9 +56,10 @@ func DecodeSent(v jsjson.Value) (Sent, error) {
 
 // Receipt is what became of a transaction that was mined and did not revert.
 type Receipt struct {
-	Hash Hash
-	raw  []byte // as the node wrote it
-	logs []log
+	Hash  Hash
+	raw   []byte // as the node wrote it
+	block uint64
+	logs  []log
 }
 
 type log struct {
@@ -86,11 +87,11 @@ func parseReceipt(v jsjson.Value) (r Receipt, succeeded bool, err error) {
 	malformed := literr.Errorf(literr.ChainUnreachable, "the chain's receipt is malformed")
 	hash, ok := parseHash(v.Get("transactionHash"))
 	logs, isList := v.Get("logs").Items()
-	status := parseQuantity(v.Get("status"))
-	if !ok || !isList || status == nil {
+	status, block := parseQuantity(v.Get("status")), parseQuantity(v.Get("blockNumber"))
+	if !ok || !isList || status == nil || block == nil {
 		return r, false, malformed
 	}
-	r = Receipt{Hash: hash, raw: v.Raw()}
+	r = Receipt{Hash: hash, raw: v.Raw(), block: block.Uint64()}
 	for _, item := range logs {
 		text, _ := item.Get("address").Text()
 		address, err := eth.ParseAddress(text)
@@ -113,18 +114,24 @@ func parseReceipt(v jsjson.Value) (r Receipt, succeeded bool, err error) {
 	return r, status.Sign() != 0, nil
 }
 
-// Wait waits until the transaction is mined; timeout 0 is that of Timing. A node that
-// is away for a moment is waited for. Errors have details txHash, from and nonce:
+// Wait waits until the transaction is mined and so many blocks confirm it, its own
+// among them; timeout 0 is that of Timing. A node that is away for a moment is waited
+// for. Errors have details txHash, from and nonce:
 //
 //   - [literr.Reverted]: it was mined and did nothing; detail revert
 //   - [literr.TransactionDropped]: the node does not know it any more, or another
 //     transaction took its nonce (detail replacedBy). One that does the same, with
 //     another fee, is followed instead.
 //   - [literr.Timeout], [literr.ChainUnreachable]: nobody knows yet
-func (c *Client) Wait(ctx context.Context, sent Sent, timeout time.Duration) (receipt Receipt, err error) {
+func (c *Client) Wait(ctx context.Context, sent Sent, timeout time.Duration, confirmations uint64) (receipt Receipt, err error) {
 	w := watch{client: c, sent: sent, seen: time.Now()}
 	err = c.poll(ctx, timeout, "the transaction was not mined", func(ctx context.Context) (done bool, err error) {
-		receipt, done, err = w.look(ctx)
+		if receipt, done, err = w.look(ctx); done && confirmations > 1 {
+			var head *big.Int
+			if head, err = c.quantity(ctx, "eth_blockNumber"); err == nil {
+				done = head.Uint64()+1 >= receipt.block+confirmations
+			}
+		}
 		return done, err
 	})
 	return receipt, withTransaction(err, w.sent)

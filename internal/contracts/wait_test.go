@@ -26,7 +26,7 @@ func (s scripted) Request(_ context.Context, method string, _ []byte) (jsjson.Va
 // FuzzWait lets a node answer what it likes: never a panic, and a receipt only of
 // the form that receipts have.
 func FuzzWait(f *testing.F) {
-	const receipt = `{"transactionHash":"0x0000000000000000000000000000000000000000000000000000000000000000","status":"0x1","logs":[{"address":"0x0000000000000000000000000000000000000001","topics":["0x3b2cc0657d0387a736293d66389f78e4c8025e413c7a1ee67b7707d4418c46b8"],"data":"0x"}]}`
+	const receipt = `{"transactionHash":"0x0000000000000000000000000000000000000000000000000000000000000000","status":"0x1","blockNumber":"0x1","logs":[{"address":"0x0000000000000000000000000000000000000001","topics":["0x3b2cc0657d0387a736293d66389f78e4c8025e413c7a1ee67b7707d4418c46b8"],"data":"0x"}]}`
 	f.Add(receipt, `null`, `"0x1"`, `{}`)
 	f.Add(strings.Replace(receipt, `"0x1"`, `"0x0"`, 1), `{"hash":"0x00"}`, `"0x1"`, `{}`)
 	f.Add(`null`, `{"hash":"0x00","from":"0x0000000000000000000000000000000000000001","to":null,"input":"0x","nonce":"0x0","value":"0x0"}`, `"0x1"`, `{"transactions":[]}`)
@@ -36,7 +36,7 @@ func FuzzWait(f *testing.F) {
 				"eth_getTransactionCount": number, "eth_blockNumber": number, "eth_getBlockByNumber": block},
 			Timing: contracts.Timing{Receipt: time.Millisecond, Poll: time.Microsecond, Outage: 1, DropAfter: 1},
 		}
-		got, err := c.Wait(t.Context(), contracts.Sent{}, 0)
+		got, err := c.Wait(t.Context(), contracts.Sent{}, 0, 1)
 		if err == nil && !json.Valid(got.JSON()) {
 			t.Errorf("a receipt %s", got.JSON())
 		}

@@ -264,7 +264,7 @@ func TestTheHashOfAnotherCallIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Wait(t.Context(), moved, 0); err != nil {
+	if _, err := c.Wait(t.Context(), moved, 0, 1); err != nil {
 		t.Fatal(err)
 	}
 	buy := func(from *wallet, hash contracts.Hash) error {

@@ -44,7 +44,7 @@ func TestMintPermitAndRevoke(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Wait(t.Context(), sent, 0); err != nil {
+		if _, err := c.Wait(t.Context(), sent, 0, 1); err != nil {
 			t.Fatal(err)
 		}
 	}

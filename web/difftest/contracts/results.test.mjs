@@ -75,6 +75,20 @@ describe("writes", () => {
     assert.equal(ethers.BigNumber.from(our.capacityTokenId).toString(), our.capacityTokenIdStr);
     assert.equal(`${our.capacityTokenId}`, our.capacityTokenIdStr);
   });
+  test("wait(n) waits for n confirmations", async () => {
+    const tx = await ours.pkpPermissionsContractUtils.write.addPermittedAddress(owned.our, officialKey.address, { timeout: 20_000 });
+    const first = await tx.wait();
+    const head = () => provider.getBlockNumber();
+    let confirmed = false;
+    const third = tx.wait(3).then((receipt) => (confirmed = receipt));
+    assert.ok((await head()) < first.blockNumber + 2);
+    await official.pkpNftContractUtils.write.mint();
+    assert.equal(confirmed, false);
+    await official.pkpNftContractUtils.write.mint();
+    assert.deepEqual([(await third).confirmations, first.confirmations, confirmed.blockNumber], [3, 1, first.blockNumber]);
+    const late = await ours.pkpPermissionsContractUtils.write.addPermittedAddress(owned.our, ourKey.address, { timeout: 300 });
+    await assert.rejects(late.wait(99), { reason: "timeout" });
+  });
   test("addPermittedAction, addPermittedAuthMethod", async () => {
     for (const [name, params] of [
       ["addPermittedAction", { ipfsId: cid, authMethodScopes: [1] }],

@@ -287,8 +287,8 @@ export class Core {
   }
 
   transaction(sent: ModuleSent, { signal, timeout }: WriteOptions): ContractTransaction {
-    return toTransaction(sent, this.#chainId, async () =>
-      toReceipt(await this.call<ModuleReceipt>("wait", { sent, timeout }, signal)),
+    return toTransaction(sent, this.#chainId, async (confirmations = 1) =>
+      toReceipt(await this.call<ModuleReceipt>("wait", { sent, timeout, confirmations }, signal), confirmations),
     );
   }
 

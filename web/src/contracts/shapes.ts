@@ -32,7 +32,7 @@ export interface ContractReceipt {
   transactionHash: string;
   logs: Log[];
   blockNumber: number;
-  /** 1: as of when it was mined. */
+  /** As many as were waited for. */
   confirmations: number;
   cumulativeGasUsed: BigNumber;
   effectiveGasPrice: BigNumber;
@@ -58,7 +58,11 @@ export interface ContractTransaction {
   type: number;
   accessList: [] | null;
   confirmations: 0;
-  /** Waits until it is mined; rejects with TransactionError when it reverts, disappears or takes too long. */
+  /**
+   * Waits until it is mined and so many blocks confirm it, its own among them
+   * (default 1); rejects with TransactionError when it reverts, disappears or
+   * takes too long.
+   */
   wait(confirmations?: number): Promise<ContractReceipt>;
 }
 
@@ -86,7 +90,7 @@ const checksum = (address: string): string => callModule("checksumAddress", addr
 
 const big = (hex: string) => BigNumber.from(hex);
 
-export function toTransaction(sent: ModuleSent, chainId: number, wait: () => Promise<ContractReceipt>): ContractTransaction {
+export function toTransaction(sent: ModuleSent, chainId: number, wait: ContractTransaction["wait"]): ContractTransaction {
   const { from, to, data, value, nonce, gas, gasPrice, maxFeePerGas, maxPriorityFeePerGas } = sent.transaction;
   const capped = maxFeePerGas !== undefined;
   return {
@@ -107,7 +111,7 @@ export function toTransaction(sent: ModuleSent, chainId: number, wait: () => Pro
   };
 }
 
-export function toReceipt({ receipt, events }: ModuleReceipt): ContractReceipt {
+export function toReceipt({ receipt, events }: ModuleReceipt, confirmations = 1): ContractReceipt {
   const text = (name: string) => receipt[name] as string;
   const address = (name: string) => (receipt[name] ? checksum(text(name)) : null);
   const logs = receipt.logs.map(toLog);
@@ -122,7 +126,7 @@ export function toReceipt({ receipt, events }: ModuleReceipt): ContractReceipt {
     transactionHash: text("transactionHash"),
     logs,
     blockNumber: Number(text("blockNumber")),
-    confirmations: 1,
+    confirmations,
     cumulativeGasUsed: big(text("cumulativeGasUsed")),
     effectiveGasPrice: big(receipt["effectiveGasPrice"] ?? "0x0"),
     status: Number(text("status")),
