@@ -35,6 +35,7 @@ export {
   WalletSignatureNotFoundError,
   WasmInitError,
   WrongNetworkException,
+  WrongParamFormat,
 } from "./errors.js";
 export type { ErrorDetails, ErrorInfo, ErrorKind, ErrorReason, NodeFailure } from "./errors.js";
 export { init } from "./load.js";

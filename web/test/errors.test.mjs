@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import * as classes from "../dist/errors.js";
 import { ERROR_REASONS, isLitError, LitError, makeError } from "../dist/errors.js";
+import * as index from "../dist/index.js";
 
 const { errors } = JSON.parse(readFileSync(new URL("testdata/vectors.json", import.meta.url), "utf8"));
 const official = new Map(errors.map((error) => [error.name, error]));
@@ -32,6 +34,11 @@ describe("every reason has a class of the official SDK", () => {
       assert.match(error.stack, new RegExp(`^${name}: m\n`));
     });
   }
+});
+
+test("every official class that is thrown can be imported", () => {
+  const thrown = Object.keys(classes).filter((name) => classes[name].prototype instanceof LitError && name !== "BareError");
+  assert.deepEqual(thrown.filter((name) => index[name] !== classes[name]), []);
 });
 
 test("the fields arrive, and what is absent has a usable default", () => {
