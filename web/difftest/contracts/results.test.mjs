@@ -101,6 +101,14 @@ describe("writes", () => {
       assert.deepEqual(our.events.map((e) => e.eventSignature), their.events.map((e) => e.eventSignature));
     }
   });
+  test("addPermittedAddress, which is ours", async () => {
+    const { address } = ethers.Wallet.createRandom();
+    const params = { address, pkpTokenId: owned.our, authMethodScopes: [2] };
+    const { events } = await ours.addPermittedAddress(params);
+    assert.deepEqual(events.map((e) => e.event), ["PermittedAuthMethodScopeAdded", "PermittedAuthMethodAdded"]);
+    assert.ok(await official.pkpPermissionsContractUtils.read.isPermittedAddress(BigInt(owned.our).toString(), address));
+    await assert.rejects(ours.addPermittedAddress({ ...params, pkpTokenId: pkp.tokenId }), { name: "TransactionError", reason: "reverted" });
+  });
   test("pkpPermissionsContractUtils.write", async () => {
     for (const [name, argument] of [["addPermittedAction", cid], ["addPermittedAddress", ourKey.address], ["revokePermittedAction", cid]]) {
       const our = await ours.pkpPermissionsContractUtils.write[name](BigInt(owned.our).toString(), argument);

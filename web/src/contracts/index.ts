@@ -17,6 +17,7 @@ export {
 export { LitContracts } from "./litcontracts.js";
 export type {
   AddPermittedActionParams,
+  AddPermittedAddressParams,
   AddPermittedAuthMethodParams,
   MintCapacityCreditsParams,
   MintCapacityCreditsResult,

@@ -52,6 +52,13 @@ export interface AddPermittedActionParams extends WriteOptions {
   authMethodScopes?: Scopes;
 }
 
+export interface AddPermittedAddressParams extends WriteOptions {
+  address: string;
+  pkpTokenId: BigNumberish;
+  /** Default none. */
+  authMethodScopes?: Scopes;
+}
+
 export interface MintCapacityCreditsParams extends WriteOptions {
   requestsPerDay?: number;
   requestsPerSecond?: number;
@@ -186,6 +193,13 @@ export class LitContracts {
     const ipfsIdBytes = multihash.getBytesFromMultihash(ipfsId);
     const info = { pkpTokenId, ipfsIdBytes, scopes: authMethodScopes };
     return this.#permit("addPermittedAction", [pkpTokenId, ipfsIdBytes, authMethodScopes], info, options);
+  };
+
+  /** Ours: permits an address for a PKP of the signer's, and waits until that is mined. */
+  addPermittedAddress = async (params: AddPermittedAddressParams): Promise<ContractReceipt> => {
+    const { address, pkpTokenId, authMethodScopes = [], ...options } = params;
+    const info = { pkpTokenId, address, scopes: authMethodScopes };
+    return this.#permit("addPermittedAddress", [pkpTokenId, address, authMethodScopes], info, options);
   };
 
   async #permit(name: string, args: unknown[], info: Record<string, unknown>, options: WriteOptions): Promise<ContractReceipt> {
