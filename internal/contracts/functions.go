@@ -96,9 +96,10 @@ var events = []entry{
 	{pkpPermissions, "PermittedAuthMethodScopeRemoved", "uint256 indexed tokenId,uint256 authMethodType,bytes id,uint256 scopeId", ""},
 }
 
-// customErrors are what contracts revert with instead of a text: those of Lit's
-// contracts, as the ABIs of the official package 7.4.0 list them, and those of
-// OpenZeppelin's tokens (ERC-6093 and ERC721Enumerable), on which others build.
+// customErrors are what contracts revert with instead of a text: those of ownership
+// that the writes above meet in Lit's contracts (ABIs of the official package 7.4.0),
+// and those of OpenZeppelin's tokens (ERC-6093 and ERC721Enumerable). Of any other
+// error the selector is told.
 var customErrors = []entry{
 	{"", "CallerNotOwner", "", ""},
 	{"", "NotContractOwner", "address user,address contractOwner", ""},
@@ -151,7 +152,7 @@ func findFunction(contract, name string) (signature, error) {
 		}
 	}
 	return signature{}, literr.Errorf(literr.InvalidParam, "there is no function %s of a contract %s", name, contract).
-		With("param", "function").With("want", "one of the functions in the README's table")
+		With("param", "function").With("want", "a function that minting, permitting and paying need")
 }
 
 // calldata encodes a call whose arguments are a JSON list. An argument that does
