@@ -6,7 +6,7 @@ import { ethers } from "ethers";
 import { LitContracts } from "../../dist/contracts/index.js";
 import { TransactionError } from "../../dist/index.js";
 import { openProxy } from "./proxy.mjs";
-import { account, assertFailure, chainId, cid, contractsWith, customContext, official, pkp, pkpsOf, rejection, rpcUrl } from "./setup.mjs";
+import { account, assertFailure, chainId, cid, contractsWith, customContext, official, pkp, pkpsOf, provider, rejection, rpcUrl } from "./setup.mjs";
 import { Wallet } from "./wallet.mjs";
 
 describe("an abort while the wallet is made ready", () => {
@@ -121,6 +121,60 @@ describe("a retry does not mint twice", () => {
     });
   }
 
+  const mints = {
+    mintWithAuth: {
+      mint: (contracts, address) =>
+        contracts.mintWithAuth({ authMethod: { authMethodType: 1, accessToken: JSON.stringify({ address }) }, scopes: [1] }),
+      name: "NetworkError",
+      async count({ pkp: minted }) {
+        const [found] = await pkpsOf(minted.ethAddress); // it belongs to itself
+        assert.equal(found, BigInt(minted.tokenId).toString());
+      },
+    },
+    mintCapacityCreditsNFT: {
+      mint: (contracts) => contracts.mintCapacityCreditsNFT({ requestsPerKilosecond: 1, daysUntilUTCMidnightExpiration: 1 }),
+      name: "TransactionError",
+      async count({ capacityTokenIdStr }, address) {
+        const tokens = await official.rateLimitNftContractUtils.read.getTokensByOwnerAddress(address);
+        assert.deepEqual(tokens.map((token) => String(token.tokenId)), [capacityTokenIdStr]);
+      },
+    },
+  };
+  for (const [method, { mint, name, count }] of Object.entries(mints)) {
+    test(`${method}, cut off after sending`, async () => {
+      const { contracts, wallet, proxy } = await broken(cases["the node is cut off after sending"][0]);
+      assertFailure(await rejection(mint(contracts, wallet.address)), name, "chain_unreachable", "txHash");
+      wallet.instead = {};
+      proxy.mend();
+      await count(await mint(contracts, wallet.address), wallet.address);
+      assert.equal(wallet.calls.eth_sendTransaction, 1);
+    });
+  }
+
+  test("an abort while the receipt is waited for", async () => {
+    const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId);
+    const reason = new Error("the user left");
+    const controller = new AbortController();
+    let looks = 0;
+    const request = async ({ method, params }) => {
+      if (method === "eth_getTransactionReceipt" && ++looks === 2) {
+        controller.abort(reason);
+      }
+      return provider.send(method, params);
+    };
+    const contracts = await contractsWith(wallet, { rpc: undefined, provider: { request }, timing: { poll: 20 } });
+    const nonces = [];
+    wallet.instead.eth_sendTransaction = async ([t]) => {
+      nonces.push(t.nonce);
+      return ethers.utils.keccak256(await wallet.sign(t)); // and does not send it
+    };
+    assert.equal(await rejection(contracts.pkpNftContractUtils.write.mint({ signal: controller.signal })), reason);
+    wallet.instead = {};
+    await contracts.pkpNftContractUtils.write.mint();
+    assert.deepEqual([nonces, wallet.calls.eth_sendTransaction], [[undefined], 2]);
+    assert.equal((await pkpsOf(wallet.address)).length, 1);
+  });
+
   test("a page that was loaded again continues by the hash", async () => {
     const { contracts, wallet, proxy } = await broken(cases["the node is cut off after sending"][0]);
     const error = await rejection(contracts.mintCapacityCreditsNFT({ requestsPerKilosecond: 1, daysUntilUTCMidnightExpiration: 1 }));
@@ -129,8 +183,8 @@ describe("a retry does not mint twice", () => {
     proxy.mend();
     wallet.instead = {};
     const fresh = await contractsWith(wallet);
-    const { txHash } = error.details;
-    const credits = await fresh.mintCapacityCreditsNFT({ requestsPerKilosecond: 1, daysUntilUTCMidnightExpiration: 1, txHash });
+    const { txHash, nonce } = error.details;
+    const credits = await fresh.mintCapacityCreditsNFT({ requestsPerKilosecond: 1, daysUntilUTCMidnightExpiration: 1, txHash, nonce });
     assert.deepEqual([credits.rliTxHash, wallet.calls.eth_sendTransaction], [txHash, 1]);
     assert.equal((await official.rateLimitNftContractUtils.read.getTokensByOwnerAddress(wallet.address)).length, 1);
   });

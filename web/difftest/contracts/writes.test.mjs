@@ -7,7 +7,7 @@ import * as ethers6 from "ethers6";
 import * as viem from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { LitContracts } from "../../dist/contracts/index.js";
-import { account, accounts, assertFailure, chainId, cid, contractsWith, customContext, official, passthrough, pkp, pkpsOf, provider, rejection, rpcUrl } from "./setup.mjs";
+import { account, accounts, assertFailure, chainId, cid, contractContext, contractsWith, customContext, official, passthrough, pkp, pkpsOf, provider, rejection, rpcUrl } from "./setup.mjs";
 import { Wallet } from "./wallet.mjs";
 
 const chain = viem.defineChain({
@@ -53,6 +53,56 @@ describe("each kind of signer mints, buys and permits", () => {
       signer.provider?.destroy?.(); // of ethers 6
     });
   }
+});
+
+describe("fees without EIP-1559", () => {
+  const signers = {
+    "an ethers 5 wallet": (key) => new ethers.Wallet(key, provider),
+    "an ethers 6 wallet": (key) => new ethers6.Wallet(key, new ethers6.JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true })),
+    "an ethers 6 wallet without provider": (key) => new ethers6.Wallet(key),
+    "a viem wallet client": (key) => viem.createWalletClient({ account: privateKeyToAccount(key), chain, transport: viem.http(rpcUrl) }),
+    "a viem account": (key) => privateKeyToAccount(key),
+  };
+  for (const [name, make] of Object.entries(signers)) {
+    test(name, async () => {
+      const { address, privateKey } = await account();
+      const signer = make(privateKey);
+      const contracts = await contractsWith(signer);
+      const { tx } = await contracts.pkpNftContractUtils.write.mint({ gasPrice: 3_000_000_000n });
+      const sent = await provider.getTransaction(tx.hash);
+      assert.deepEqual([sent.type, String(sent.gasPrice), sent.from], [0, "3000000000", address]);
+      assert.equal((await pkpsOf(address)).length, 1);
+      signer.provider?.destroy?.(); // of ethers 6
+    });
+  }
+});
+
+test("a resolver knows where the contracts are", async () => {
+  const staking = new ethers.Contract(contractContext.Staking.address, ["function contractResolver() view returns (address)"], provider);
+  const { address, privateKey } = await account();
+  const resolved = await contractsWith(new Wallet(privateKey, rpcUrl, chainId), {
+    customContext: { resolverAddress: await staking.contractResolver(), environment: 0 },
+  });
+  assert.equal(resolved.pkpNftContract.address, ethers.utils.getAddress(contractContext.PKPNFT.address));
+  await resolved.pkpNftContractUtils.write.mint();
+  assert.equal((await pkpsOf(address)).length, 1);
+  const nobody = contractsWith(new Wallet(privateKey, rpcUrl, chainId), { customContext: { resolverAddress: address, environment: 0 } });
+  assertFailure(await rejection(nobody), "NetworkError", "chain_unreachable");
+});
+
+test("a key that no event tells is read until it is there", async () => {
+  const { privateKey } = await account();
+  const { PubkeyRouter, ...others } = customContext();
+  let early = 3;
+  const request = async ({ method, params }) => {
+    const isKey = method === "eth_call" && params[0].data.startsWith(ethers.utils.id("getPubkey(uint256)").slice(0, 10));
+    return isKey && early-- > 0 ? ethers.utils.defaultAbiCoder.encode(["bytes"], ["0x"]) : provider.send(method, params);
+  };
+  const wallet = new Wallet(privateKey, rpcUrl, chainId);
+  const contracts = await contractsWith(wallet, { customContext: others, rpc: undefined, provider: { request }, timing: { poll: 20 } });
+  const { pkp: minted } = await contracts.pkpNftContractUtils.write.mint();
+  assert.equal(early, -1);
+  assert.equal(ethers.utils.computeAddress(`0x${minted.publicKey}`), minted.ethAddress);
 });
 
 test("raw keys are refused, and not repeated", () => {
@@ -128,6 +178,11 @@ describe("the wallet's chain", () => {
     const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { on: 1, knows: [1, chainId] });
     wallet.instead.wallet_switchEthereumChain = () => Promise.reject(Object.assign(new Error("no"), { code: 4001 }));
     assertFailure(await rejection(contractsWith(wallet)), "TransactionError", "user_rejected");
+  });
+  test("a user who does not want the chain added is a typed error", async () => {
+    const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { on: 1, knows: [1] });
+    wallet.instead.wallet_addEthereumChain = () => Promise.reject(Object.assign(new Error("no"), { code: 4001 }));
+    assertFailure(await rejection(contractsWith(wallet)), "TransactionError", "user_rejected", "want");
   });
   test("a signer on another chain is a typed error", async () => {
     const elsewhere = { send: async (method) => (method === "eth_chainId" ? "0x1" : null) };
