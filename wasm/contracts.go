@@ -89,7 +89,7 @@ func (c contractsClient) connect(ctx context.Context, _ []byte) ([]byte, error) 
 		return nil, err
 	}
 	if c.resolver != nil {
-		if err := c.client.Resolve(ctx, *c.resolver); err != nil {
+		if err := c.client.Resolve(ctx, *c.resolver, ""); err != nil {
 			return nil, err
 		}
 	}

@@ -63,7 +63,7 @@ func (c *Client) quantity(ctx context.Context, method string, params ...[]byte) 
 	}
 	n := parseQuantity(answer)
 	if n == nil {
-		return nil, literr.Errorf(literr.ChainUnreachable, "the chain did not answer %s with a number", method)
+		return nil, c.unusable("did not answer " + method + " with a number")
 	}
 	return n, nil
 }
@@ -115,13 +115,28 @@ func (c *Client) Connect(ctx context.Context) (chainID uint64, err error) {
 	return c.chainID, nil
 }
 
+// unusable is the error of a node that answers, and not as it should.
+func (c *Client) unusable(what string) *literr.Error {
+	if node, ok := c.Node.(HTTPNode); ok {
+		return node.unusable(what)
+	}
+	return literr.Errorf(literr.ChainUnreachable, "the chain %s", what)
+}
+
 // nodeTrouble gives a code to an RPCError of a method that is no contract's call.
 func (c *Client) nodeTrouble(err error) error {
 	var refused *RPCError
 	if errors.As(err, &refused) {
-		return literr.Errorf(literr.ChainUnreachable, "the chain refused: %s", refused.Message)
+		return c.unusable("refused: " + refused.Message)
 	}
 	return err
+}
+
+// malformed says that the contract at to did not return what its ABI says.
+func (c *Client) malformed(to eth.Address, function string, why error) error {
+	e := c.unusable("has a contract at " + to.String() + " whose " + function + " is malformed: " + why.Error())
+	e.Cause = why
+	return e
 }
 
 // address returns where a contract is; one that the configuration does not name is
@@ -162,7 +177,7 @@ func (c *Client) Read(ctx context.Context, contract, function string, arguments 
 	}
 	result, err := s.result(answer)
 	if err != nil {
-		return nil, literr.Errorf(literr.ChainUnreachable, "%s of the contract at %s: %w", function, to, err)
+		return nil, c.malformed(to, function, err)
 	}
 	return result, nil
 }
@@ -179,13 +194,30 @@ func (c *Client) call(ctx context.Context, to eth.Address, data []byte) ([]byte,
 	text, _ := answer.Text()
 	result, err := eth.ParseHex(text)
 	if err != nil {
-		return nil, literr.Errorf(literr.ChainUnreachable, "the chain answered with a result that is no hex")
+		return nil, c.unusable("answered with a result that is no hex")
 	}
 	if len(result) == 0 {
-		return nil, literr.Errorf(literr.ChainUnreachable, "the chain has no contract at %s", to).
-			WithHint("Check rpc and the contract's address.")
+		return nil, c.unusable("has no contract at " + to.String()).WithHint("Check its RPC address and the contract's address.")
 	}
 	return result, nil
+}
+
+// fixed calls a function whose answer does not depend on the caller, and reads it. Its
+// refusal too is a sign of a wrong endpoint or address: [literr.ChainUnreachable].
+func (c *Client) fixed(ctx context.Context, to eth.Address, function string, data []byte, read func(*wordReader)) error {
+	answer, err := c.call(ctx, to, data)
+	if errors.Is(err, literr.Reverted) {
+		return c.unusable("refused the call: " + err.Error())
+	}
+	if err != nil {
+		return err
+	}
+	r := &wordReader{rest: answer}
+	read(r)
+	if err := r.end(); err != nil {
+		return c.malformed(to, function, err)
+	}
+	return nil
 }
 
 // readOne calls a function that returns one value and gives that.

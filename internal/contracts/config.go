@@ -1,7 +1,6 @@
 package contracts
 
 import (
-	"context"
 	"time"
 
 	"litsession/internal/eth"
@@ -98,37 +97,6 @@ func contextAddress(name string, v jsjson.Value) (eth.Address, error) {
 		return address, invalidOption("customContext."+name, "0x and 40 hex digits")
 	}
 	return address, nil
-}
-
-// resolverNames are the names of contracts in a resolver.
-var resolverNames = []struct{ contract, name string }{
-	{staking, NameStaking},
-	{pkpNFT, "PKP_NFT"},
-	{pkpHelper, "PKP_HELPER"},
-	{pkpPermissions, NamePKPPermissions},
-	{pubkeyRouter, NamePubkeyRouter},
-	{rateLimitNFT, "RATE_LIMIT_NFT"},
-}
-
-// Resolve asks a resolver for the addresses that are missing. A contract that it
-// does not know stays missing.
-func (c *Client) Resolve(ctx context.Context, resolver Resolver) error {
-	for _, r := range resolverNames {
-		to := c.Addresses.of(r.contract)
-		if *to != (eth.Address{}) {
-			continue
-		}
-		answer, err := c.call(ctx, resolver.Address, resolver.request(r.name))
-		if err != nil {
-			return err
-		}
-		words := &wordReader{rest: answer}
-		*to = words.address()
-		if err := words.end(); err != nil {
-			return literr.Errorf(literr.ChainUnreachable, "getContract of the contract at %s: %w", resolver.Address, err)
-		}
-	}
-	return nil
 }
 
 // JSON is {Name: {address}} of the contracts whose address is known.

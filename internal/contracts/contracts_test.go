@@ -96,10 +96,11 @@ func returning(result []byte) *endpoint {
 }
 
 // reader asks e, with addresses that tell the contracts apart.
-func reader(e *endpoint) contracts.Reader {
-	return contracts.Reader{
-		Fetcher: e,
-		RPCURL:  "http://127.0.0.1:8545",
+func reader(e *endpoint) *contracts.Client { return readerAt(e, "http://127.0.0.1:8545") }
+
+func readerAt(e *endpoint, url string) *contracts.Client {
+	return &contracts.Client{
+		Node: contracts.HTTPNode{Fetcher: e, URL: url},
 		Addresses: contracts.Addresses{
 			Staking:        eth.Address{1},
 			PKPPermissions: eth.Address{2},

@@ -15,8 +15,10 @@ const (
 	pkpPermissions = "PKPPermissions"
 	pubkeyRouter   = "PubkeyRouter"
 	rateLimitNFT   = "RateLimitNFT"
-	staking        = "Staking"
 )
+
+// NameStaking is the name of the contract that knows the validators.
+const NameStaking = "Staking"
 
 // entry is a function of a contract, an event or an error: the name, what it takes
 // and what it returns, in Solidity's words.

@@ -9,12 +9,15 @@ import (
 // getContract(bytes32,uint8) of ContractResolver.
 const selectorGetContract = 0x8e8dfd16
 
-// Names that a resolver knows contracts by.
-const (
-	NameStaking        = "STAKING"
-	NamePKPPermissions = "PKP_PERMISSIONS"
-	NamePubkeyRouter   = "PUB_KEY_ROUTER"
-)
+// resolverNames are the names of contracts in a resolver.
+var resolverNames = []struct{ contract, name string }{
+	{NameStaking, "STAKING"},
+	{pkpNFT, "PKP_NFT"},
+	{pkpHelper, "PKP_HELPER"},
+	{pkpPermissions, "PKP_PERMISSIONS"},
+	{pubkeyRouter, "PUB_KEY_ROUTER"},
+	{rateLimitNFT, "RATE_LIMIT_NFT"},
+}
 
 // Resolver is a ContractResolver and which of its tables to read.
 type Resolver struct {
@@ -22,29 +25,27 @@ type Resolver struct {
 	Environment uint8 // 0 Dev, 1 Staging, 2 Prod
 }
 
-// Resolve asks a resolver for the address of the contract called name, such as
-// [NameStaking]. A resolver that does not know it gives the zero address, which is
-// [literr.ChainUnreachable] as any other unusable answer.
+// Resolve asks a resolver for the addresses that are missing: of all contracts, where
+// what it does not know stays missing, or of one, such as [NameStaking], which it has
+// to know. Every failure is [literr.ChainUnreachable].
 //
 // Source: protocol 3.7 and 10.7. The names' hashes are computed here; the official
 // SDK asks the resolver for them first.
-func (r Reader) Resolve(ctx context.Context, resolver Resolver, name string) (eth.Address, error) {
-	answer, err := r.callContract(ctx, resolver.Address, resolver.request(name))
-	if err != nil {
-		return eth.Address{}, err
+func (c *Client) Resolve(ctx context.Context, resolver Resolver, only string) error {
+	for _, r := range resolverNames {
+		to := c.Addresses.of(r.contract)
+		if *to != (eth.Address{}) || only != "" && only != r.contract {
+			continue
+		}
+		data := encodeCall(selectorGetContract, encodeWord(eth.Keccak256([]byte(r.name))), encodeNumber(uint64(resolver.Environment)))
+		err := c.fixed(ctx, resolver.Address, "getContract", data, func(words *wordReader) { *to = words.address() })
+		if err != nil {
+			*to = eth.Address{}
+			return err
+		}
+		if only != "" && *to == (eth.Address{}) {
+			return c.unusable("has no contract called " + r.name + " in the resolver at " + resolver.Address.String())
+		}
 	}
-	words := &wordReader{rest: answer}
-	address := words.address()
-	if err := words.end(); err != nil {
-		return eth.Address{}, r.malformed(resolver.Address, "getContract", err)
-	}
-	if address == (eth.Address{}) {
-		return eth.Address{}, r.unusable("has no contract called " + name + " in the resolver at " + resolver.Address.String())
-	}
-	return address, nil
-}
-
-// request is the call for the address of a contract.
-func (r Resolver) request(name string) []byte {
-	return encodeCall(selectorGetContract, encodeWord(eth.Keccak256([]byte(name))), encodeNumber(uint64(r.Environment)))
+	return nil
 }

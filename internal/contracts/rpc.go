@@ -3,14 +3,13 @@
 // resolver knows, what a PKP permits; and mints PKPs and capacity credits and
 // changes permissions through a wallet's [Sender].
 //
-// Start with [Reader.Staking] for the first, with [Client] for the second. Answers
-// are decoded strictly, since whoever runs the endpoint writes them; that they are
+// Start with [Client]: with [Client.Staking] for the first, with [Client.Mint] for
+// the second. Answers are decoded strictly, since whoever runs the endpoint writes them; that they are
 // true is not proved, so an endpoint is trusted with the choice of nodes.
 package contracts
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 
@@ -34,7 +33,7 @@ type Addresses struct {
 // of returns the place of a contract's address, nil for a name that is none of ours.
 func (a *Addresses) of(contract string) *eth.Address {
 	switch contract {
-	case staking:
+	case NameStaking:
 		return &a.Staking
 	case pkpNFT:
 		return &a.PKPNFT
@@ -126,53 +125,8 @@ func ParseRPCError(failure jsjson.Value) *RPCError {
 	return e
 }
 
-// Reader calls contracts at the latest block. Every failure to get an answer, and
-// every answer that is not what the contract's ABI says, is
-// [literr.ChainUnreachable] with detail url: in both cases rpcUrl and the contract's
-// address are what to look at.
-type Reader struct {
-	Fetcher   fetch.Fetcher
-	RPCURL    string // JSON-RPC over HTTP
-	Addresses Addresses
-}
-
-func (r Reader) node() HTTPNode { return HTTPNode{Fetcher: r.Fetcher, URL: r.RPCURL} }
-
-// callContract makes an eth_call and returns what the contract returned, which is
-// never empty: an address without a contract returns nothing.
-func (r Reader) callContract(ctx context.Context, to eth.Address, data []byte) ([]byte, error) {
-	answer, err := r.node().Request(ctx, "eth_call", jsjson.Array([][]byte{callOf(to, data), latest}))
-	var refused *RPCError
-	if errors.As(err, &refused) {
-		return nil, r.unusable("refused the call: "+refused.Message).With("status", refused.Status)
-	}
-	if err != nil {
-		return nil, err
-	}
-	text, isText := answer.Text()
-	if !isText {
-		return nil, r.unusable("did not answer with JSON-RPC: a call's result is text")
-	}
-	result, err := eth.ParseHex(text)
-	if err != nil {
-		return nil, r.unusable("answered with a result that is no hex")
-	}
-	if len(result) == 0 {
-		return nil, r.unusable("has no contract at " + to.String()).WithHint("Check rpcUrl and the contract's address.")
-	}
-	return result, nil
-}
-
 func callOf(to eth.Address, data []byte) []byte {
 	return new(jsjson.Object).String("to", eth.Hex(to[:])).String("data", eth.Hex(data)).Bytes()
-}
-
-func (r Reader) unusable(what string) *literr.Error { return r.node().unusable(what) }
-
-// malformed says that the contract at to did not return what its ABI says.
-func (r Reader) malformed(to eth.Address, function string, why error) error {
-	return literr.Errorf(literr.ChainUnreachable, "%s of the contract at %s: %w", function, to, why).
-		With("url", origin(r.RPCURL))
 }
 
 // maxErrorMessageBytes bounds how much of a foreign error text is passed on.

@@ -25,6 +25,7 @@ func TestUnusableEndpoints(t *testing.T) {
 		{"no answer", "", 0, refused, "the chain at https://rpc.example:8545 does not answer"},
 		{"an error object", `{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"header not found"}}`, 200, nil, "refused the call: header not found"},
 		{"an error object with another status", `{"error":{"code":-32005,"message":"limit exceeded"}}`, 429, nil, "refused the call: limit exceeded"},
+		{"a revert", `{"error":{"code":3,"message":"execution reverted"}}`, 200, nil, "refused the call: the contract refused: no reason given"},
 		{"an error object beside a result", `{"result":"0x01","error":{"message":"no"}}`, 200, nil, "refused the call: no"},
 		{"an error without words", `{"error":{"code":3}}`, 200, nil, "no message"},
 		{"an error that is a string", `{"error":"bad"}`, 200, nil, "no message"},
@@ -34,16 +35,16 @@ func TestUnusableEndpoints(t *testing.T) {
 		{"cut JSON", `{"jsonrpc":"2.0","result":"0x`, 200, nil, "did not answer with JSON-RPC"},
 		{"a batch", `[{"result":"0x01"}]`, 200, nil, "did not answer with JSON-RPC"},
 		{"no result", `{"jsonrpc":"2.0","id":1}`, 200, nil, "did not answer with JSON-RPC"},
-		{"a null result", `{"result":null}`, 200, nil, "did not answer with JSON-RPC"},
-		{"a number as result", `{"result":1}`, 200, nil, "did not answer with JSON-RPC"},
+		{"a null result", `{"result":null}`, 200, nil, "no hex"},
+		{"a number as result", `{"result":1}`, 200, nil, "no hex"},
 		{"an odd number of digits", `{"result":"0x123"}`, 200, nil, "no hex"},
 		{"no 0x", `{"result":"12"}`, 200, nil, "no hex"},
 		{"no contract", `{"result":"0x"}`, 200, nil, "has no contract at 0x0100000000000000000000000000000000000000"},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			r := reader(&endpoint{answer: fetch.Response{Status: row.status, Body: []byte(row.body)}, err: row.err})
-			r.RPCURL = "https://user:secret@rpc.example:8545/v3/secret?key=secret#secret"
+			r := readerAt(&endpoint{answer: fetch.Response{Status: row.status, Body: []byte(row.body)}, err: row.err},
+				"https://user:secret@rpc.example:8545/v3/secret?key=secret#secret")
 			_, err := r.Staking(t.Context())
 			var e *literr.Error
 			if !errors.As(err, &e) || e.Code != literr.ChainUnreachable {
@@ -79,9 +80,7 @@ func TestErrorsNameNoMoreThanTheOrigin(t *testing.T) {
 		"no scheme":                     "rpcUrl",
 		"":                              "rpcUrl",
 	} {
-		r := reader(&endpoint{err: errors.New("down")})
-		r.RPCURL = url
-		_, err := r.Staking(t.Context())
+		_, err := readerAt(&endpoint{err: errors.New("down")}, url).Staking(t.Context())
 		var e *literr.Error
 		if !errors.As(err, &e) || e.Detail("url") != want {
 			t.Errorf("%s: %v", url, err)
@@ -91,14 +90,15 @@ func TestErrorsNameNoMoreThanTheOrigin(t *testing.T) {
 
 func TestSelectorsAreOfTheSignatures(t *testing.T) {
 	v := readVectors(t)
-	calls := map[string]func(contracts.Reader) (eth.Address, error){
-		"getActiveUnkickedValidatorStructsAndCounts": func(r contracts.Reader) (eth.Address, error) {
+	calls := map[string]func(*contracts.Client) (eth.Address, error){
+		"getActiveUnkickedValidatorStructsAndCounts": func(r *contracts.Client) (eth.Address, error) {
 			_, err := r.Staking(t.Context())
 			return r.Addresses.Staking, err
 		},
-		"getContract": func(r contracts.Reader) (eth.Address, error) {
+		"getContract": func(r *contracts.Client) (eth.Address, error) {
 			resolver := contracts.Resolver{Address: eth.Address{9}}
-			_, err := r.Resolve(t.Context(), resolver, contracts.NameStaking)
+			r.Addresses.Staking = eth.Address{}
+			err := r.Resolve(t.Context(), resolver, contracts.NameStaking)
 			return resolver.Address, err
 		},
 	}
@@ -127,10 +127,12 @@ func TestResolve(t *testing.T) {
 	names := readVectors(t).ResolverNames
 	resolver := contracts.Resolver{Address: eth.Address{9}, Environment: 2}
 	want := eth.Address{1, 2, 3}
-	for _, name := range []string{contracts.NameStaking, contracts.NamePKPPermissions, contracts.NamePubkeyRouter} {
+	for contract, name := range map[string]string{contracts.NameStaking: "STAKING", "PKPPermissions": "PKP_PERMISSIONS", "PubkeyRouter": "PUB_KEY_ROUTER"} {
 		e := returning(append(make([]byte, 12), want[:]...))
-		got, err := reader(e).Resolve(t.Context(), resolver, name)
-		if err != nil || got != want {
+		c := reader(e)
+		c.Addresses = contracts.Addresses{}
+		err := c.Resolve(t.Context(), resolver, contract)
+		if got := string(c.Addresses.JSON()); err != nil || got != `{"`+contract+`":{"address":"`+want.String()+`"}}` {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
 		data := e.calldata(t, resolver.Address)
@@ -143,8 +145,11 @@ func TestResolve(t *testing.T) {
 		"two words":            make([]byte, 64),
 		"more than an address": word(t, "01"+strings.Repeat("0", 40)),
 	} {
-		if got, err := reader(returning(answer)).Resolve(t.Context(), resolver, "STAKING"); !errors.Is(err, literr.ChainUnreachable) {
-			t.Errorf("%s: %v, %v", name, got, err)
+		c := reader(returning(answer))
+		c.Addresses = contracts.Addresses{}
+		err := c.Resolve(t.Context(), resolver, contracts.NameStaking)
+		if !errors.Is(err, literr.ChainUnreachable) || c.Addresses != (contracts.Addresses{}) {
+			t.Errorf("%s: %+v, %v", name, c.Addresses, err)
 		}
 	}
 }

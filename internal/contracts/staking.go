@@ -38,17 +38,17 @@ type Validator struct {
 
 // Staking reads the validators of the current epoch and their threshold from
 // Addresses.Staking. A threshold of 0 or above the number of validators is
-// [literr.NotEnoughNodes] with details have and need; else see [Reader].
+// [literr.NotEnoughNodes] with details have and need; every other failure is
+// [literr.ChainUnreachable].
 //
 // Source: protocol 3.2.
-func (r Reader) Staking(ctx context.Context) (ValidatorSet, error) {
-	answer, err := r.callContract(ctx, r.Addresses.Staking, encodeCall(selectorValidators))
+func (c *Client) Staking(ctx context.Context) (ValidatorSet, error) {
+	var set ValidatorSet
+	var need uint64 // which may be too large for an int
+	err := c.fixed(ctx, c.Addresses.Staking, "getActiveUnkickedValidatorStructsAndCounts", encodeCall(selectorValidators),
+		func(r *wordReader) { need = r.validatorSet(&set) })
 	if err != nil {
 		return ValidatorSet{}, err
-	}
-	set, need, err := decodeValidatorSet(answer)
-	if err != nil {
-		return ValidatorSet{}, r.malformed(r.Addresses.Staking, "getActiveUnkickedValidatorStructsAndCounts", err)
 	}
 	have := len(set.Validators)
 	if need == 0 {
@@ -64,11 +64,9 @@ func (r Reader) Staking(ctx context.Context) (ValidatorSet, error) {
 	return set, nil
 }
 
-// decodeValidatorSet reads (Epoch, uint256, Validator[]); the threshold, which may
-// be too large for an int, comes apart.
-func decodeValidatorSet(answer []byte) (set ValidatorSet, need uint64, err error) {
+// validatorSet reads (Epoch, uint256, Validator[]) and returns the threshold.
+func (r *wordReader) validatorSet(set *ValidatorSet) (need uint64) {
 	const headWords, validatorWords = 7, 7
-	r := &wordReader{rest: answer}
 	set.Epoch = Epoch{
 		Length:  r.number(maxNumber),
 		Number:  r.number(maxNumber),
@@ -82,10 +80,7 @@ func decodeValidatorSet(answer []byte) (set ValidatorSet, need uint64, err error
 	for i := range set.Validators {
 		set.Validators[i] = r.validator()
 	}
-	if err := r.end(); err != nil {
-		return ValidatorSet{}, 0, err
-	}
-	return set, need, nil
+	return need
 }
 
 func (r *wordReader) validator() Validator {

@@ -207,7 +207,7 @@ func (c *Client) refusedCall(refused *RPCError) error {
 	if reason != "" || strings.Contains(refused.Message, "revert") {
 		return reverted(reason)
 	}
-	return literr.Errorf(literr.ChainUnreachable, "the chain refused the call: %s", refused.Message)
+	return c.unusable("refused the call: " + refused.Message)
 }
 
 func reverted(reason string) *literr.Error {

@@ -72,7 +72,7 @@ func staking(t testing.TB, d devnet.Descriptor) contracts.ValidatorSet {
 
 func readStaking(t testing.TB, d devnet.Descriptor) (contracts.ValidatorSet, error) {
 	address := must(eth.ParseAddress(d.ContractContext["Staking"].Address))(t)
-	reader := contracts.Reader{Fetcher: fetch.HTTP{}, RPCURL: d.RPCURL, Addresses: contracts.Addresses{Staking: address}}
+	reader := contracts.Client{Node: contracts.HTTPNode{Fetcher: fetch.HTTP{}, URL: d.RPCURL}, Addresses: contracts.Addresses{Staking: address}}
 	return reader.Staking(t.Context())
 }
 

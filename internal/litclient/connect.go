@@ -79,20 +79,18 @@ func (c *Client) find(ctx context.Context, progress Progress) (*network, error) 
 var errHandshakeTimeout = errors.New("connectTimeout is over")
 
 func (c *Client) readStaking(ctx context.Context) (*network, error) {
-	reader := contracts.Reader{Fetcher: c.config.Fetch, RPCURL: c.config.RPCURL}
-	reader.Addresses.Staking = c.config.Staking
+	chain := contracts.Client{Node: contracts.HTTPNode{Fetcher: c.config.Fetch, URL: c.config.RPCURL}}
+	chain.Addresses.Staking = c.config.Staking
 	if c.config.Staking == (eth.Address{}) {
-		address, err := reader.Resolve(ctx, *c.config.Resolver, contracts.NameStaking)
-		if err != nil {
+		if err := chain.Resolve(ctx, *c.config.Resolver, contracts.NameStaking); err != nil {
 			return nil, err
 		}
-		reader.Addresses.Staking = address
 	}
-	set, err := reader.Staking(ctx)
+	set, err := chain.Staking(ctx)
 	if err != nil {
 		return nil, err
 	}
-	n := &network{threshold: set.MinNodeCount, epoch: set.Epoch, staking: reader.Addresses.Staking.String()}
+	n := &network{threshold: set.MinNodeCount, epoch: set.Epoch, staking: chain.Addresses.Staking.String()}
 	for _, v := range set.Validators {
 		n.nodes = append(n.nodes, v.URL(c.config.NodeProtocol, c.known.NodeScheme))
 	}

@@ -299,7 +299,7 @@ func TestAResolverKnowsTheAddresses(t *testing.T) {
 	word, _ := answer.Text()
 	address := eth.Address(common.HexToAddress(word))
 	c.Addresses = contracts.Addresses{}
-	if err := c.Resolve(t.Context(), contracts.Resolver{Address: address}); err != nil {
+	if err := c.Resolve(t.Context(), contracts.Resolver{Address: address}, ""); err != nil {
 		t.Fatal(err)
 	}
 	if c.Addresses != want {
