@@ -7,7 +7,6 @@ import (
 	"errors"
 	"strconv"
 	"syscall/js"
-	"time"
 
 	"litsession/internal/contracts"
 	"litsession/internal/eth"
@@ -42,7 +41,7 @@ func (e exports) newContracts(args []js.Value) (any, error) {
 		node = ports
 	}
 	c := contractsClient{resolver: config.Resolver, client: &contracts.Client{
-		Node: node, Sender: contractSender{ports, node}, Addresses: config.Addresses, ChainID: config.ChainID, Timing: config.Timing,
+		Node: node, Sender: ports, Addresses: config.Addresses, ChainID: config.ChainID, Timing: config.Timing,
 	}}
 	return c.object(e.errs), nil
 }
@@ -187,8 +186,8 @@ func (c contractsClient) mintCredits(ctx context.Context, text []byte) ([]byte, 
 	return o.Raw("sent", credits.Sent.JSON()).Raw("receipt", credits.Receipt.JSON()).Bytes(), nil
 }
 
-// contractPorts is what JavaScript lends. It is a [contracts.Node] where it has
-// request.
+// contractPorts is what JavaScript lends: a [contracts.Sender], and a
+// [contracts.Node] where it has request.
 type contractPorts struct{ object js.Value }
 
 // failure is what JavaScript knows of an error that it threw.
@@ -272,52 +271,18 @@ func (p contractPorts) text(ctx context.Context, name string, args ...any) (stri
 	return jsglue.String(answer, maxTextLength)
 }
 
-// contractSender is a [contracts.Sender] over send(json). What was only signed there
-// goes to the node from here, so that its hash is known whatever happens.
-type contractSender struct {
-	ports contractPorts
-	node  contracts.Node
-}
-
-func (s contractSender) SendTransaction(ctx context.Context, t contracts.Transaction) (contracts.Hash, error) {
-	text, err := s.ports.text(ctx, "send", string(t.JSON()))
+// SendTransaction is that of [contracts.Sender], over send(json).
+func (p contractPorts) SendTransaction(ctx context.Context, t contracts.Transaction) ([]byte, error) {
+	text, err := p.text(ctx, "send", string(t.JSON()))
 	var exception *jsglue.Exception
 	if errors.As(err, &exception) {
-		f := s.ports.describe(exception)
-		return contracts.Hash{}, &contracts.SendError{Codes: f.codes, Message: f.message, Data: f.data, Hash: f.hash, Cause: err}
+		f := p.describe(exception)
+		return nil, &contracts.SendError{Codes: f.codes, Message: f.message, Data: f.data, Hash: f.hash, Cause: err}
 	}
 	if err != nil {
-		return contracts.Hash{}, &contracts.SendError{Message: err.Error(), Cause: err}
+		return nil, err
 	}
-	answer, err := eth.ParseHex(text)
-	if err == nil && len(answer) == len(contracts.Hash{}) {
-		return contracts.Hash(answer), nil
-	}
-	if err != nil || len(answer) < len(contracts.Hash{}) {
-		return contracts.Hash{}, &contracts.SendError{Message: "the wallet answered with no transaction hash"}
-	}
-	hash := contracts.Hash(eth.Keccak256(answer))
-	return hash, s.raw(ctx, hash, answer)
-}
-
-// rawPatience is how long a node may take for a signed transaction. Whoever waits
-// for the wallet has given up by other means.
-const rawPatience = 30 * time.Second
-
-func (s contractSender) raw(ctx context.Context, hash contracts.Hash, signed []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, rawPatience)
-	defer cancel()
-	_, err := s.node.Request(ctx, "eth_sendRawTransaction", jsjson.Strings([]string{eth.Hex(signed)}))
-	if err == nil {
-		return nil
-	}
-	failed := &contracts.SendError{Message: err.Error(), Hash: hash, Cause: err}
-	var refused *contracts.RPCError
-	if errors.As(err, &refused) {
-		// The node has read it and said no: it is not on its way.
-		failed.Codes, failed.Data, failed.Hash = []string{strconv.FormatInt(refused.Code, 10)}, refused.Data, contracts.Hash{}
-	}
-	return failed
+	return eth.ParseHex(text)
 }
 
 // tokenInfo takes {publicKey} and answers with {publicKey, ethAddress, btcAddress,

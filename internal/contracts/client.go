@@ -13,10 +13,11 @@ import (
 )
 
 // Sender hands a transaction to whoever signs it: a wallet, a signer of JavaScript,
-// a key. It returns the transaction's hash once it is on its way, or how that failed
-// as a [*SendError]; any other error means that nobody knows whether it was sent.
+// a key. It returns the transaction's hash, 32 bytes, once it is on its way, or the
+// transaction signed, which the Client sends then; or how that failed as a
+// [*SendError]. Any other error means that nobody knows whether it was sent.
 type Sender interface {
-	SendTransaction(ctx context.Context, t Transaction) (Hash, error)
+	SendTransaction(ctx context.Context, t Transaction) ([]byte, error)
 }
 
 // Client reads contracts by the names of their functions and writes them through a

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"litsession/internal/eth"
 	"litsession/internal/jsjson"
 	"litsession/internal/literr"
 )
@@ -72,10 +73,35 @@ func (c *Client) send(ctx context.Context, t Transaction, o Options) (*attempt, 
 	// Whoever gave up waiting has not made the wallet give up: its answer is kept.
 	detached := context.WithoutCancel(ctx)
 	go func() {
-		hash, err := c.Sender.SendTransaction(detached, t)
+		hash, err := c.handOver(detached, t)
 		a.result <- outcome{hash, err}
 	}()
 	return c.await(ctx, a)
+}
+
+// handOver gives a transaction to the Sender. What was only signed there goes to the
+// node from here, so that its hash is known whatever happens.
+func (c *Client) handOver(ctx context.Context, t Transaction) (hash Hash, err error) {
+	answer, err := c.Sender.SendTransaction(ctx, t)
+	if err != nil {
+		return hash, err
+	}
+	if len(answer) == len(hash) {
+		return Hash(answer), nil
+	}
+	if len(answer) < len(hash) {
+		return hash, errors.New("the answer is no transaction hash")
+	}
+	hash = eth.Keccak256(answer)
+	_, err = c.request(ctx, "eth_sendRawTransaction", quoteHex(answer))
+	var refused *RPCError
+	if errors.As(err, &refused) { // it has read it and said no: it is not on its way
+		return Hash{}, &SendError{Codes: []string{strconv.FormatInt(refused.Code, 10)}, Message: refused.Message, Data: refused.Data, Cause: err}
+	}
+	if err != nil {
+		return hash, &SendError{Message: err.Error(), Hash: hash, Cause: err}
+	}
+	return hash, nil
 }
 
 // await waits for the wallet. See send for what it returns.

@@ -106,7 +106,7 @@ type hook struct {
 	answered func()
 }
 
-func (h hook) SendTransaction(ctx context.Context, t contracts.Transaction) (contracts.Hash, error) {
+func (h hook) SendTransaction(ctx context.Context, t contracts.Transaction) ([]byte, error) {
 	defer h.answered()
 	return h.Sender.SendTransaction(ctx, t)
 }

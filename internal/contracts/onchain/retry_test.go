@@ -47,6 +47,14 @@ func TestARetryDoesNotMintTwice(t *testing.T) {
 		{"the wallet fails before sending", func(_ *testing.T, _ *contracts.Client, w *wallet, _ *line) {
 			w.before = func(contracts.Transaction) error { return &contracts.SendError{Message: "timeout"} }
 		}, literr.WalletFailed, []string{"nonce"}, func(w *wallet, _ *line) { w.before = nil }, 2},
+		{"a signed transaction does not reach the node", func(_ *testing.T, _ *contracts.Client, w *wallet, l *line) {
+			w.signs = true
+			l.cut(func(method string) bool { return method == "eth_sendRawTransaction" })
+		}, literr.WalletFailed, []string{"txHash"}, func(w *wallet, l *line) { l.cut(nil) }, 2},
+		{"the answer to a signed transaction is lost", func(_ *testing.T, c *contracts.Client, w *wallet, l *line) {
+			w.signs = true
+			c.Node = &losing{Node: l, method: "eth_sendRawTransaction"}
+		}, literr.WalletFailed, []string{"txHash"}, func(*wallet, *line) {}, 1},
 		{"the transaction is dropped", func(_ *testing.T, _ *contracts.Client, w *wallet, _ *line) {
 			w.withhold = true
 		}, literr.TransactionDropped, []string{"txHash"}, func(w *wallet, _ *line) { w.withhold = false }, 2},
@@ -186,6 +194,21 @@ func TestAMintWithoutAResultIsNotPaidTwice(t *testing.T) {
 			t.Errorf("paid %d times", len(w.seen))
 		}
 	})
+}
+
+// losing is a node whose first answer to a method is lost on the way.
+type losing struct {
+	contracts.Node
+	method string
+}
+
+func (n *losing) Request(ctx context.Context, method string, params []byte) (jsjson.Value, error) {
+	answer, err := n.Node.Request(ctx, method, params)
+	if method == n.method {
+		n.method = ""
+		return jsjson.Value{}, literr.Errorf(literr.ChainUnreachable, "the line is cut")
+	}
+	return answer, err
 }
 
 // editor is a node that writes one address for another in receipts.

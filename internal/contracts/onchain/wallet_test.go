@@ -54,28 +54,33 @@ type wallet struct {
 	before   func(contracts.Transaction) error            // instead of signing
 	after    func(contracts.Hash) (contracts.Hash, error) // instead of the answer
 	withhold bool                                         // sign, and do not send
+	signs    bool                                         // answer with the transaction signed
 	seen     []contracts.Transaction
 }
 
-func (w *wallet) SendTransaction(ctx context.Context, t contracts.Transaction) (contracts.Hash, error) {
+func (w *wallet) SendTransaction(ctx context.Context, t contracts.Transaction) ([]byte, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.seen = append(w.seen, t)
 	if w.before != nil {
 		if err := w.before(t); err != nil {
-			return contracts.Hash{}, err
+			return nil, err
 		}
 	}
 	hash, raw := w.sign(t)
+	if w.signs {
+		return raw, nil
+	}
 	if !w.withhold {
 		if err := w.send(ctx, raw); err != nil {
-			return contracts.Hash{}, err
+			return nil, err
 		}
 	}
-	if w.after != nil {
-		return w.after(hash)
+	if w.after == nil {
+		return hash[:], nil
 	}
-	return hash, nil
+	hash, err := w.after(hash)
+	return hash[:], err
 }
 
 func (w *wallet) sign(t contracts.Transaction) (contracts.Hash, []byte) {
