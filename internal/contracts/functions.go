@@ -86,12 +86,18 @@ var functions = []entry{
 	{rateLimitNFT, "tokenByIndex", "uint256 index", "uint256"},
 }
 
+// What a mint is known by.
+var (
+	keyRouted   = entry{pubkeyRouter, "PubkeyRoutingDataSet", "uint256 indexed tokenId,bytes pubkey,address stakingContract,uint256 keyType,bytes32 derivedKeyId", ""}
+	transferred = entry{pkpNFT, "Transfer", "address indexed from,address indexed to,uint256 indexed tokenId", ""}
+)
+
 // events are those that the writes above leave in a receipt. The contract is not
 // always the one that was called. Source: as for functions.
 var events = []entry{
-	{pubkeyRouter, "PubkeyRoutingDataSet", "uint256 indexed tokenId,bytes pubkey,address stakingContract,uint256 keyType,bytes32 derivedKeyId", ""},
+	keyRouted,
 	{pkpNFT, "PKPMinted", "uint256 indexed tokenId,bytes pubkey", ""},
-	{pkpNFT, "Transfer", "address indexed from,address indexed to,uint256 indexed tokenId", ""},
+	transferred,
 	{pkpPermissions, "PermittedAuthMethodAdded", "uint256 indexed tokenId,uint256 authMethodType,bytes id,bytes userPubkey", ""},
 	{pkpPermissions, "PermittedAuthMethodRemoved", "uint256 indexed tokenId,uint256 authMethodType,bytes id", ""},
 	{pkpPermissions, "PermittedAuthMethodScopeAdded", "uint256 indexed tokenId,uint256 authMethodType,bytes id,uint256 scopeId", ""},

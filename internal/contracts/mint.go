@@ -223,41 +223,48 @@ func (c *Client) price(ctx context.Context, contract, function string, arguments
 // mintedKey finds the PKP in a receipt: in the router's event with its key, else the
 // id in a Transfer from nobody and the key by asking for it until it is there.
 func (c *Client) mintedKey(ctx context.Context, receipt Receipt, timeout time.Duration) (id [32]byte, key eth.PublicKey, err error) {
-	routed, transferred := events[0].parse(), events[2].parse()
+	routed := keyRouted.parse().topic()
 	for _, l := range receipt.logs {
-		switch {
-		case len(l.topics) == 2 && l.address == c.Addresses.PubkeyRouter && l.topics[0] == routed.topic():
-			r := &wordReader{rest: l.data}
-			var content []byte
-			r.sequence([]uint64{0, wordSize, wordSize, wordSize}, func(i int, from *wordReader) {
-				if i == 0 {
-					content = from.bytes()
-				} else {
-					from.take(wordSize)
-				}
-			})
-			key, err := eth.NewPublicKey(content)
-			if r.end() != nil || err != nil || key.TokenID() != l.topics[1] {
-				return id, key, literr.Errorf(literr.ChainUnreachable, "PubkeyRoutingDataSet of the contract at %s: %w", l.address, errOtherKey)
-			}
-			return l.topics[1], key, nil
-		case len(l.topics) == 4 && l.address == c.Addresses.PKPNFT && l.topics[0] == transferred.topic() && l.topics[1] == [32]byte{}:
-			id = l.topics[3]
+		if len(l.topics) != 2 || l.address != c.Addresses.PubkeyRouter || l.topics[0] != routed {
+			continue
 		}
+		r := &wordReader{rest: l.data}
+		var content []byte
+		r.sequence([]uint64{0, wordSize, wordSize, wordSize}, func(i int, from *wordReader) {
+			if i == 0 {
+				content = from.bytes()
+			} else {
+				from.take(wordSize)
+			}
+		})
+		key, err := eth.NewPublicKey(content)
+		if r.end() != nil || err != nil || key.TokenID() != l.topics[1] {
+			return id, key, c.malformed(l.address, keyRouted.name, errOtherKey)
+		}
+		return l.topics[1], key, nil
 	}
-	if id == ([32]byte{}) {
-		return id, key, errNoEvents()
+	if id, err = receipt.token(c.Addresses.PKPNFT); err != nil {
+		return id, key, err
 	}
 	key, err = c.awaitKey(ctx, id, timeout)
 	return id, key, err
 }
 
-// errNoEvents says that a mint was mined and left no token. To call again is no help.
-func errNoEvents() error {
-	return literr.Errorf(literr.InvalidParam, "No events found in receipt").
+// token finds the id of a token that a contract made: in a Transfer from nobody, the
+// last one if there are several. A receipt without one is [literr.InvalidParam]: to
+// call again is no help.
+func (r Receipt) token(contract eth.Address) (id [32]byte, err error) {
+	err = literr.Errorf(literr.InvalidParam, "No events found in receipt").
 		WithHint("The contracts are not those of a Lit network.").
 		With("step", "receipt"). // for which the official SDK has an error of its own
 		With("param", "customContext").With("want", "addresses of the network's contracts")
+	topic := transferred.parse().topic()
+	for _, l := range r.logs {
+		if len(l.topics) == 4 && l.address == contract && l.topics[0] == topic && l.topics[1] == [32]byte{} {
+			id, err = l.topics[3], nil
+		}
+	}
+	return id, err
 }
 
 var errOtherKey = errors.New("the answer is not the public key that the token is named after")
@@ -297,14 +304,9 @@ func (c *Client) MintCredits(ctx context.Context, from eth.Address, perKilosecon
 	err = c.once(ctx, w, func(ctx context.Context) (*big.Int, error) {
 		return c.price(ctx, rateLimitNFT, "calculateCost", quantityJSON(perKilosecond), until)
 	}, func(_ context.Context, sent Sent, receipt Receipt) error {
-		transferred := events[2].parse()
-		for _, l := range receipt.logs {
-			if l.address == c.Addresses.RateLimitNFT && len(l.topics) == 4 && l.topics[0] == transferred.topic() && l.topics[1] == [32]byte{} {
-				credits = Credits{TokenID: l.topics[3], Sent: sent, Receipt: receipt}
-				return nil
-			}
-		}
-		return errNoEvents()
+		id, err := receipt.token(c.Addresses.RateLimitNFT)
+		credits = Credits{TokenID: id, Sent: sent, Receipt: receipt}
+		return err
 	})
 	return credits, err
 }
