@@ -108,6 +108,10 @@ func (c *Client) once(ctx context.Context, w Write, value func(context.Context) 
 	}
 	intent += w.From.String()
 	earlier := c.recall(intent)
+	if named := w.Options.TxHash; earlier != nil && named != (Hash{}) && named != earlier.sent.Hash {
+		c.remember(intent, earlier) // of which this call is not
+		earlier = nil
+	}
 	a, err := c.sendOnce(ctx, t, w.Options, earlier, value)
 	if err == nil {
 		var receipt Receipt
@@ -133,7 +137,7 @@ func (c *Client) once(ctx context.Context, w Write, value func(context.Context) 
 func (c *Client) sendOnce(ctx context.Context, t Transaction, o Options, earlier *attempt, value func(context.Context) (*big.Int, error)) (*attempt, error) {
 	if o.TxHash != (Hash{}) {
 		sent, err := c.adopt(ctx, t, o)
-		if err != nil {
+		if err != nil || earlier != nil { // an earlier one is the same, and more is known of it
 			return earlier, err
 		}
 		return &attempt{sent: sent}, nil

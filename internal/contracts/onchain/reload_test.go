@@ -116,6 +116,49 @@ func TestAHashThatNobodyKnows(t *testing.T) {
 	}
 }
 
+// TestAHashIsNamedWhereItIsRemembered: that takes nothing from what is remembered of
+// its own transaction, nor of another one.
+func TestAHashIsNamedWhereItIsRemembered(t *testing.T) {
+	d := network(t)
+	for account, own := range map[int]bool{1: true, 2: false} {
+		c, w, _ := writer(t, d, account)
+		var first, other []byte
+		var o contracts.Options
+		w.withhold = true
+		w.after = func(h contracts.Hash) (contracts.Hash, error) {
+			_, first = w.sign(w.seen[0])
+			later := w.seen[0]
+			later.Nonce++
+			o.TxHash, other = w.sign(later)
+			if own {
+				o.TxHash = h
+			}
+			return h, nil
+		}
+		_, err := mint(t, c, w)
+		wantError(t, err, literr.TransactionDropped, "txHash")
+		_, err = mintWith(t, c, w, o)
+		wantError(t, err, literr.TransactionDropped, "txHash")
+		w.after, w.withhold = nil, false
+		if err := w.send(t.Context(), first); err != nil { // it was on its way
+			t.Fatal(err)
+		}
+		want := count(1)
+		if !own {
+			want = count(2)
+			if err := w.send(t.Context(), other); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := mintWith(t, c, w, o); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := mint(t, c, w); err != nil || balance(t, c, w) != want || len(w.seen) != 1 {
+			t.Errorf("own %t: %v, %s PKPs, asked %d times", own, err, balance(t, c, w), len(w.seen))
+		}
+	}
+}
+
 // TestANonceIsUsedOnce: after a failure of which only the nonce is known, another
 // Client with that nonce mints at most one PKP.
 func TestANonceIsUsedOnce(t *testing.T) {
