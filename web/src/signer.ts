@@ -3,6 +3,7 @@
  * that this package calls. Start with {@link toSigner}.
  */
 import { BareError, InvalidParamType, isLitError, UnknownError, type LitError } from "./errors.js";
+import { toHex } from "./hex.js";
 
 /** An account that signs texts as wallets do (EIP-191, `personal_sign`). */
 export interface Signer {
@@ -147,7 +148,4 @@ function missingAddress(): never {
 }
 
 /** UTF-8 in hex: a text that itself looks like hex would be taken for bytes. */
-function hex(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return "0x" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+const hex = (text: string): string => toHex(new TextEncoder().encode(text));

@@ -9,7 +9,8 @@ import { isLitError, NoWalletException, UnsupportedChainException, WrongNetworkE
 import { callModule, init } from "./load.js";
 import type { AuthSig } from "./params.js";
 import type { LitResourceAbilityRequest } from "./resources.js";
-import { providerSigner, requestWallet, walletCode, type EIP1193Provider } from "./signer.js";
+import { pageWallet, UNKNOWN_CHAIN, useChain } from "./provider.js";
+import { providerSigner, walletCode, type EIP1193Provider } from "./signer.js";
 import { addRecapToSiweMessage, SiweMessage, type SiweFields } from "./siwe.js";
 import { resolveStorage, type StorageLike } from "./storage.js";
 
@@ -42,12 +43,6 @@ export interface CheckAndSignAuthMessage {
   cosmosWalletType?: string;
 }
 
-/** A wallet that announced itself, EIP-6963. */
-export interface WalletAnnouncement {
-  info: { uuid: string; name: string; icon: string; rdns: string };
-  provider: EIP1193Provider;
-}
-
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 /** An AuthSig that ends sooner than this is renewed. */
 const MARGIN = 60 * 1000;
@@ -64,7 +59,7 @@ const MARGIN = 60 * 1000;
  */
 export async function checkAndSignAuthMessage(params: CheckAndSignAuthMessage): Promise<AuthSig> {
   const chainId = requireChainId(params.chain);
-  const provider = params.provider ?? pageWallet();
+  const provider = params.provider ?? requirePageWallet();
   await init();
   const signer = providerSigner(provider);
   const account = callModule<string>("checksumAddress", await signer.getAddress());
@@ -85,19 +80,8 @@ export async function checkAndSignAuthMessage(params: CheckAndSignAuthMessage): 
   return authSig;
 }
 
-/** The wallets that announce themselves to this page, EIP-6963. Those that take longer than one turn are missed. */
-export function announcedWallets(): WalletAnnouncement[] {
-  const wallets: WalletAnnouncement[] = [];
-  const listener = (event: Event) => wallets.push((event as CustomEvent<WalletAnnouncement>).detail);
-  globalThis.addEventListener?.("eip6963:announceProvider", listener);
-  globalThis.dispatchEvent?.(new Event("eip6963:requestProvider"));
-  globalThis.removeEventListener?.("eip6963:announceProvider", listener);
-  return wallets;
-}
-
-function pageWallet(): EIP1193Provider {
-  const { ethereum } = globalThis as { ethereum?: EIP1193Provider };
-  const wallet = ethereum ?? announcedWallets()[0]?.provider;
+function requirePageWallet(): EIP1193Provider {
+  const wallet = pageWallet();
   if (!wallet) {
     throw new NoWalletException({
       reason: "no_wallet",
@@ -124,33 +108,20 @@ function requireChainId(chain: string): number {
   return chainId;
 }
 
-/** MetaMask and others: the wallet does not know the chain. */
-const UNKNOWN_CHAIN = 4902;
 /** JSON-RPC: the wallet cannot switch. */
 const NO_SUCH_METHOD = -32601;
 
 /** Changes the wallet's chain and makes sure of it. Of the chains that a wallet may not know we can add our own. */
 async function switchChain(provider: EIP1193Provider, chain: string, chainId: number): Promise<void> {
-  const wanted = `0x${chainId.toString(16)}`;
-  const current = () => requestWallet<string>(provider, "eth_chainId");
-  if (Number(await current()) === chainId) {
-    return;
-  }
+  const { chainId: ours, iconUrls, ...yellowstone } = METAMASK_CHAIN_INFO.yellowstone;
   try {
-    await requestWallet(provider, "wallet_switchEthereumChain", [{ chainId: wanted }]);
-  } catch (error) {
-    const { chainId: ours, iconUrls, ...rest } = METAMASK_CHAIN_INFO.yellowstone;
-    if (walletCode(error) === UNKNOWN_CHAIN && chainId === ours) {
-      await requestWallet(provider, "wallet_addEthereumChain", [{ ...rest, chainId: wanted }]);
-    } else if ([UNKNOWN_CHAIN, NO_SUCH_METHOD].includes(walletCode(error) ?? 0)) {
-      throw wrongChain(chain, chainId, error);
-    } else {
-      throw error;
+    if ((await useChain(provider, chainId, chainId === ours ? yellowstone : undefined)) === chainId) {
+      return;
     }
+  } catch (error) {
+    throw [UNKNOWN_CHAIN, NO_SUCH_METHOD].includes(walletCode(error) ?? 0) ? wrongChain(chain, chainId, error) : error;
   }
-  if (Number(await current()) !== chainId) {
-    throw wrongChain(chain, chainId);
-  }
+  throw wrongChain(chain, chainId);
 }
 
 function wrongChain(chain: string, chainId: number, cause?: unknown): Error {

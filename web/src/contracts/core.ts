@@ -4,8 +4,7 @@ import { RPC_URL_BY_NETWORK, type LitNetwork } from "../constants.js";
 import { InitError, InvalidParamType, isLitError, makeError, TransactionError, type LitError } from "../errors.js";
 import { load, type ModuleContracts, type Program } from "../load.js";
 import type { LitContractContext, LitContractResolverContext } from "../params.js";
-import type { EIP1193Provider } from "../signer.js";
-import { announcedWallets } from "../wallet.js";
+import { pageWallet } from "../provider.js";
 import type { BigNumberish } from "./bignumber.js";
 import { describe, toRequest, toSender, walletSender, type ModuleTransaction, type Request, type Sender, type SenderLike } from "./sender.js";
 import {
@@ -165,8 +164,7 @@ export class Core {
     if (provider || !("document" in globalThis)) {
       return undefined; // reads only
     }
-    const { ethereum } = globalThis as { ethereum?: EIP1193Provider };
-    const wallet = ethereum ?? announcedWallets()[0]?.provider;
+    const wallet = pageWallet();
     if (!wallet) {
       throw new InitError({ reason: "no_wallet", message: NO_WALLET });
     }

@@ -1,5 +1,6 @@
 /** Conversions that the official `utils` have. They need no network and no lit.wasm. */
 import { InvalidArgumentException } from "../errors.js";
+import { toHex } from "../hex.js";
 
 const DIGITS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
@@ -76,6 +77,6 @@ export function getBytes32FromMultihash(
       cause,
     });
   }
-  const digest = `0x${Array.from(multihash.digest, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  const digest = toHex(multihash.digest);
   return { digest, hashFunction: multihash.code, size: multihash.size };
 }

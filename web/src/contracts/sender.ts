@@ -4,6 +4,7 @@
  */
 import { METAMASK_CHAIN_INFO } from "../constants.js";
 import { InvalidParamType, isLitError, makeError, type LitError } from "../errors.js";
+import { useChain } from "../provider.js";
 import { requestWallet, walletCode, type EIP1193Provider } from "../signer.js";
 
 /** A transaction as the module asks for it; numbers are hex. */
@@ -202,30 +203,15 @@ function missingAccount(): never {
   throw makeError({ reason: "no_wallet", message: "The wallet gives the page no account. Unlock it and connect one." });
 }
 
-const UNKNOWN_CHAIN = 4902; // EIP-3326
 const USER_REJECTED = 4001; // EIP-1193
 
-/** Has the wallet switch, and add the chain if it does not know it (EIP-3326, EIP-3085). */
+/** Has the wallet switch, and add the chain if it does not know it. */
 async function switchWallet(provider: EIP1193Provider, chain: Chain): Promise<void> {
-  const current = async () => Number(await requestWallet<string>(provider, "eth_chainId"));
-  if ((await current()) === chain.id) {
-    return;
-  }
-  const chainId = `0x${chain.id.toString(16)}`;
+  let have: number | undefined;
   try {
-    try {
-      await requestWallet(provider, "wallet_switchEthereumChain", [{ chainId }]);
-    } catch (error) {
-      if (walletCode((error as Error).cause) !== UNKNOWN_CHAIN) {
-        throw error;
-      }
-      await requestWallet(provider, "wallet_addEthereumChain", [description(chain, chainId)]);
-      if ((await current()) !== chain.id) {
-        await requestWallet(provider, "wallet_switchEthereumChain", [{ chainId }]);
-      }
-    }
+    have = await useChain(provider, chain.id, description(chain));
   } catch (error) {
-    if (walletCode((error as Error).cause) === USER_REJECTED) {
+    if (walletCode(error) === USER_REJECTED) {
       throw makeError({
         reason: "user_rejected",
         message: `The user did not let the wallet switch to chain ${chain.id}.`,
@@ -233,18 +219,19 @@ async function switchWallet(provider: EIP1193Provider, chain: Chain): Promise<vo
         cause: error,
       });
     }
-    throw wrongChain(chain, await current().catch(() => undefined), error);
+    const current = requestWallet<string>(provider, "eth_chainId").then(Number, () => undefined);
+    throw wrongChain(chain, await current, error);
   }
-  requireChain(chain, await current());
+  requireChain(chain, have);
 }
 
-function description(chain: Chain, chainId: string): object {
-  const { chainId: yellowstone, iconUrls, rpcUrls, ...rest } = METAMASK_CHAIN_INFO.yellowstone;
-  if (chain.id === yellowstone && !/^https?:\/\/(127\.|localhost|\[::1\])/.test(chain.rpcUrl)) {
-    return { ...rest, chainId, rpcUrls };
+function description(chain: Chain): object {
+  const { chainId, iconUrls, rpcUrls, ...rest } = METAMASK_CHAIN_INFO.yellowstone;
+  if (chain.id === chainId && !/^https?:\/\/(127\.|localhost|\[::1\])/.test(chain.rpcUrl)) {
+    return { ...rest, rpcUrls };
   }
   const { nativeCurrency } = rest;
-  return { chainId, chainName: `Lit local network ${chain.id}`, nativeCurrency, rpcUrls: [chain.rpcUrl] };
+  return { chainName: `Lit local network ${chain.id}`, nativeCurrency, rpcUrls: [chain.rpcUrl] };
 }
 
 function requireChain(chain: Chain, have: number): void {

@@ -1,4 +1,5 @@
 /** Transactions, receipts and events in the shapes of ethers 5, which the official SDK returns. */
+import { toHex } from "../hex.js";
 import { callModule } from "../load.js";
 import { BigNumber } from "./bignumber.js";
 
@@ -182,7 +183,7 @@ export function fromValue(value: unknown): unknown {
     return value.toString();
   }
   if (value instanceof Uint8Array) {
-    return `0x${Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+    return toHex(value);
   }
   if (typeof value !== "object" || value === null) {
     return value;

@@ -1,0 +1,6 @@
+/** Bytes in hex. */
+
+/** `0x` and two digits per byte. */
+export function toHex(bytes: Uint8Array): string {
+  return "0x" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
