@@ -2,6 +2,7 @@ package litclient_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"sync"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"litsession/internal/litclient"
+	"litsession/internal/session"
+	"litsession/internal/siwe"
 )
 
 // TestCallersShareWork: equal calls at once make one request to each node, and
@@ -18,7 +21,7 @@ func TestCallersShareWork(t *testing.T) {
 	c := w.client(t)
 	const callers = 8
 	leaving, leave := context.WithCancel(t.Context())
-	user := &wallet{account: w.Accounts[0], hold: make(chan struct{})}
+	user := &wallet{account: w.Accounts[0], reached: make(chan struct{}), hold: make(chan struct{})}
 	var all sync.WaitGroup
 	for i := range callers {
 		ctx := t.Context()
@@ -35,9 +38,7 @@ func TestCallersShareWork(t *testing.T) {
 			}
 		})
 	}
-	for user.asked.Load() == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	<-user.reached
 	leave()
 	close(user.hold)
 	all.Wait()
@@ -54,6 +55,92 @@ func TestCallersShareWork(t *testing.T) {
 	all.Wait()
 	if n := w.wire.signing.Load(); n > 5 {
 		t.Errorf("%d requests for %d equal calls to 5 nodes", n, callers)
+	}
+}
+
+// TestExpirationsThatMoveOn: callers count the expiration from now at every call.
+// That neither asks the user again nor the nodes, and no session outlives what
+// was signed for it.
+func TestExpirationsThatMoveOn(t *testing.T) {
+	w := newWorld(t)
+	c := w.client(t)
+	forADay := func(params map[string]any) map[string]any {
+		params["expiration"] = siwe.FormatTime(w.now().Add(24 * time.Hour))
+		return params
+	}
+	user := &wallet{account: w.Accounts[0], reached: make(chan struct{}), hold: make(chan struct{})}
+	var all sync.WaitGroup
+	byWallet := func() {
+		if _, err := w.sessionSigs(t.Context(), t, c, user, forADay(anything())); err != nil {
+			t.Error(err)
+		}
+	}
+	all.Go(byWallet)
+	<-user.reached
+	w.ahead += time.Second
+	all.Go(byWallet)
+	close(user.hold)
+	all.Wait()
+	byNodes := func() session.SessionSigs {
+		sigs, err := w.pkpSessionSigs(t.Context(), t, c, forADay(w.pkpParams()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sigs
+	}
+	byNodes()
+	signing := w.wire.signing.Load()
+	w.ahead += 20 * time.Second
+	byWallet()
+	if n := user.asked.Load(); n != 1 {
+		t.Errorf("the user was asked %d times", n)
+	}
+	for _, sig := range byNodes() {
+		end, err := sessionEnd(sig)
+		if err != nil || !end.Before(w.now().Add(24*time.Hour-15*time.Second)) {
+			t.Errorf("the session ends at %v, 20 s after what was signed (%v)", end, err)
+		}
+	}
+	if n := w.wire.signing.Load(); n != signing {
+		t.Errorf("%d more requests to the nodes", n-signing)
+	}
+}
+
+// sessionEnd is the expiration of a session signature.
+func sessionEnd(sig session.SessionSig) (time.Time, error) {
+	var m struct{ Expiration string }
+	if err := json.Unmarshal([]byte(sig.SignedMessage), &m); err != nil {
+		return time.Time{}, err
+	}
+	return siwe.ParseTime(m.Expiration)
+}
+
+// TestALongerSessionThanOthersGot: who comes while a shorter one is signed gets
+// one of its own.
+func TestALongerSessionThanOthersGot(t *testing.T) {
+	w := newWorld(t)
+	c := w.client(t)
+	user := &wallet{account: w.Accounts[0], reached: make(chan struct{}), hold: make(chan struct{})}
+	var all sync.WaitGroup
+	lasting := func(d time.Duration) {
+		params := anything()
+		params["expiration"] = siwe.FormatTime(w.now().Add(d))
+		sigs, err := w.sessionSigs(t.Context(), t, c, user, params)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if end, err := sessionEnd(sigs[0]); err != nil || end.Sub(w.now()) < d-time.Minute {
+			t.Errorf("asked for %v, it ends at %v (%v)", d, end, err)
+		}
+	}
+	all.Go(func() { lasting(time.Hour) })
+	<-user.reached
+	all.Go(func() { lasting(24 * time.Hour) })
+	close(user.hold)
+	all.Wait()
+	if n := user.asked.Load(); n != 2 {
+		t.Errorf("the user was asked %d times", n)
 	}
 }
 

@@ -75,13 +75,23 @@ func (c *Client) keyFor(ctx context.Context, given *session.KeyPair) (session.Ke
 	return c.SessionKey(ctx)
 }
 
-// shared does work once for all who ask for the same under the same id, and
-// for the same expiration.
+// shared does work once for all who ask for the same under the same id. One who
+// asks for a longer session than others got does it again.
 func (c *Client) shared(ctx context.Context, id string, p SignSessionKeyParams, work func(context.Context, SignSessionKeyParams) (authorization, error)) (authorization, error) {
-	return c.authorizing.do(ctx, id+" "+p.Expiration, p.Progress, func(ctx context.Context, progress Progress) (authorization, error) {
-		p.Progress = progress
-		return work(ctx, p)
-	})
+	if p.Expiration == "" {
+		id += " by default"
+	}
+	for {
+		own := false
+		auth, err := c.authorizing.do(ctx, id, p.Progress, func(ctx context.Context, progress Progress) (authorization, error) {
+			own = true
+			p.Progress = progress
+			return work(ctx, p)
+		})
+		if err != nil || own || c.livesLongEnough(auth.message, p.Expiration) {
+			return auth, err
+		}
+	}
 }
 
 // authorization is an AuthSig that was verified, the message in it, and its
@@ -147,22 +157,25 @@ func (c *Client) cachedAuthSig(ctx context.Context, n *network, key session.KeyP
 	return authorization{a, m, text}, c.livesLongEnough(m, p.Expiration), nil
 }
 
-// livesLongEnough reports whether a cached message reaches the expiration that
-// the caller asked for, if one was.
+// livesLongEnough reports whether a message was signed for as long as the caller
+// asks for, if that is said. What counts is the time from now, not the end:
+// most callers give one that moves on from call to call.
 func (c *Client) livesLongEnough(m siwe.Message, expiration string) bool {
 	if expiration == "" || m.ExpirationTime == "" {
 		return true
 	}
 	want, err := siwe.ParseTime(c.inNodeTime(expiration))
 	got, err2 := siwe.ParseTime(m.ExpirationTime)
-	return err == nil && err2 == nil && !got.Before(want)
+	issued, err3 := siwe.ParseTime(m.IssuedAt)
+	return err == nil && err2 == nil && err3 == nil && want.Sub(c.now()) <= got.Sub(issued)+renewalMargin
 }
 
-// template is what the session signatures of all nodes share.
+// template is what the session signatures of all nodes share. They end with the
+// AuthSig at the latest.
 func (c *Client) template(p SessionSigsParams, auth authorization) session.Template {
 	now := c.now()
 	expiration := c.expiration(p.Expiration, now)
-	if p.Expiration == "" && endsBefore(auth.message, now.Add(defaultExpiration)) {
+	if endsBefore(auth.message, expiration) {
 		expiration = auth.message.ExpirationTime
 	}
 	return session.Template{
@@ -181,9 +194,10 @@ func (c *Client) expiration(given string, now time.Time) string {
 	return siwe.FormatTime(now.Add(defaultExpiration))
 }
 
-func endsBefore(m siwe.Message, t time.Time) bool {
+func endsBefore(m siwe.Message, expiration string) bool {
 	end, err := siwe.ParseTime(m.ExpirationTime)
-	return err == nil && end.Before(t)
+	t, err2 := siwe.ParseTime(expiration)
+	return err == nil && err2 == nil && end.Before(t)
 }
 
 // capability is the ReCap that the caller asks for.

@@ -169,12 +169,15 @@ type wallet struct {
 	asked   atomic.Int64
 	change  func(*siwe.Message)        // before it is signed
 	spoil   func(*session.AuthSig)     // afterwards
-	hold    chan struct{}              // until it is closed, if there is one
+	reached chan struct{}              // closed when it is asked, if there is one
+	hold    chan struct{}              // answers when this is closed, if there is one
 	last    func(request []byte) error // sees what the callback is given
 }
 
 func (w *wallet) signIn(ctx context.Context, request []byte) ([]byte, error) {
-	w.asked.Add(1)
+	if w.asked.Add(1) == 1 && w.reached != nil {
+		close(w.reached)
+	}
 	if w.hold != nil {
 		select {
 		case <-w.hold:
