@@ -317,6 +317,7 @@ func (d *paramDecoder) forCallback(p *SessionSigsParams) {
 		p.Chain = "ethereum"
 	}
 	p.SwitchChain = d.object.Get("switchChain").Truthy()
+	p.Callback = d.text("authNeededCallback")
 }
 
 // statement reads a line that goes into the message.

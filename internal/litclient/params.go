@@ -47,6 +47,7 @@ type SessionSigsParams struct {
 	Chain        string           // for the callback only, as is what follows
 	SwitchChain  bool
 	SignIn       SignIn // asks a wallet for an AuthSig, nil for none
+	Callback     string // tells SignIn from that of other calls; its answer is shared with equal ones only
 }
 
 // DecodeSessionSigsParams reads getLitActionSessionSigs' parameter object and

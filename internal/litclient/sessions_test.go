@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -113,6 +114,32 @@ func sessionEnd(sig session.SessionSig) (time.Time, error) {
 		return time.Time{}, err
 	}
 	return siwe.ParseTime(m.Expiration)
+}
+
+// TestTwoUsersAtOnce: who has a callback of its own gets what that one brings.
+func TestTwoUsersAtOnce(t *testing.T) {
+	w := newWorld(t)
+	c := w.client(t)
+	first := &wallet{account: w.Accounts[0], reached: make(chan struct{}), hold: make(chan struct{})}
+	second := &wallet{account: w.Accounts[1], reached: make(chan struct{}), hold: first.hold}
+	var all sync.WaitGroup
+	for i, user := range []*wallet{first, second} {
+		params := anything()
+		params["authNeededCallback"] = strconv.Itoa(i)
+		all.Go(func() {
+			sigs, err := w.sessionSigs(t.Context(), t, c, user, params)
+			if err != nil || !strings.Contains(sigs[0].SignedMessage, user.account.Address) {
+				t.Errorf("user %d got no session, or another's (%v)", i, err)
+			}
+		})
+		select {
+		case <-user.reached:
+		case <-time.After(10 * time.Second):
+			t.Errorf("user %d is not asked", i)
+		}
+	}
+	close(first.hold)
+	all.Wait()
 }
 
 // TestALongerSessionThanOthersGot: who comes while a shorter one is signed gets

@@ -41,7 +41,8 @@ func (c *Client) GetSessionSigs(ctx context.Context, p SessionSigsParams) (sessi
 }
 
 // GetWalletSig returns the JSON of an AuthSig for a session key, as p.SignIn
-// wrote it. Callers who want the same at the same time share one prompt.
+// wrote it. Callers who want the same at the same time, from the same callback,
+// share one prompt.
 //
 // What was signed before is used again only while something stands under the
 // official SDK's key in storage: pages clear that to sign out. Then it is the
@@ -68,7 +69,7 @@ func (c *Client) walletAuthSig(ctx context.Context, p WalletSigParams) (authoriz
 	if err != nil {
 		return authorization{}, err
 	}
-	return c.shared(ctx, id, p.SignSessionKeyParams, func(ctx context.Context, asked SignSessionKeyParams) (authorization, error) {
+	return c.shared(ctx, id+" "+p.Callback, p.SignSessionKeyParams, func(ctx context.Context, asked SignSessionKeyParams) (authorization, error) {
 		p.SignSessionKeyParams = asked
 		signedOut, auth, ok, err := c.cachedWalletAuthSig(ctx, scope, p)
 		if err != nil || ok {

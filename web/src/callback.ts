@@ -15,7 +15,7 @@ export interface AuthCallbackParams {
   expiration?: string;
   /** Of the session key; becomes the message's URI. */
   uri?: string;
-  /** A secret. Not for a `defaultAuthCallback`, like the fields after domain. */
+  /** A secret. Not for a `defaultAuthCallback`, as the action and jsParams. */
   sessionKey?: SessionKeyPair;
   /** Block hash. */
   nonce: string;
@@ -28,6 +28,19 @@ export interface AuthCallbackParams {
 }
 
 export type AuthCallback = (params: AuthCallbackParams) => Promise<AuthSig>;
+
+/** Callbacks that were seen, and the number of the newest. */
+const seen = { names: new WeakMap<object, string>(), last: 0 };
+
+/** What tells a callback from every other one, in the module; undefined for what is none. */
+export function nameOf(callback: unknown): string | undefined {
+  if (typeof callback !== "function") {
+    return undefined;
+  }
+  const name = seen.names.get(callback) ?? String(++seen.last);
+  seen.names.set(callback, name);
+  return name;
+}
 
 /** The parameters of a call that a callback sees as they are, not as copies. */
 interface Own {
@@ -71,7 +84,8 @@ function asWritten(asked: AuthCallbackParams, { domain, resourceAbilityRequests,
   };
 }
 
-function forDefault(asked: AuthCallbackParams, { domain }: Own): AuthCallbackParams {
+/** Unlike the official one it learns what is asked for: an AuthSig that grants less is no good. */
+function forDefault(asked: AuthCallbackParams, { domain, resourceAbilityRequests }: Own): AuthCallbackParams {
   const { chain, statement, resources, switchChain, expiration, uri, nonce } = asked;
   return {
     chain,
@@ -82,5 +96,6 @@ function forDefault(asked: AuthCallbackParams, { domain }: Own): AuthCallbackPar
     ...(expiration && { expiration }),
     ...(uri && { uri }),
     ...(domain !== undefined && { domain }),
+    ...(resourceAbilityRequests && { resourceAbilityRequests }),
   };
 }

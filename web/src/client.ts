@@ -145,7 +145,7 @@ export class LitNodeClient extends Emitter<ClientEvents> {
    * while what it brought still fits. What it throws rejects the call as it is.
    */
   async getSessionSigs(params: GetSessionSigsProps, options?: CallOptions): Promise<SessionSigsMap> {
-    const json = encodeParams(params);
+    const json = encodeParams(params, params?.authNeededCallback ?? this.defaultAuthCallback);
     const signIn = signInWith(params, this.defaultAuthCallback);
     return this.#call("getSessionSigs", params, options, (client, onProgress, signal) =>
       client.getSessionSigs(json, signIn, onProgress, signal),
@@ -162,7 +162,7 @@ export class LitNodeClient extends Emitter<ClientEvents> {
 
   /** The AuthSig of {@link getSessionSigs}. */
   async getWalletSig(params: GetWalletSigProps, options?: CallOptions): Promise<AuthSig> {
-    const json = encodeParams(params);
+    const json = encodeParams(params, params?.authNeededCallback ?? this.defaultAuthCallback);
     const signIn = signInWith(params, this.defaultAuthCallback);
     return this.#call("getWalletSig", params, options, (client, _, signal) => client.getWalletSig(json, signIn, signal));
   }

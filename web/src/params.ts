@@ -2,7 +2,7 @@
  * Parameters, by the official SDK's names, and how they cross to the module:
  * as JSON, once. What they mean and whether they fit is checked there.
  */
-import type { AuthCallback } from "./callback.js";
+import { nameOf, type AuthCallback } from "./callback.js";
 import type { LitNetwork } from "./constants.js";
 import { InvalidArgumentException, InvalidParamType, LitError } from "./errors.js";
 import type { ILitResource, LitResourceAbilityRequest } from "./resources.js";
@@ -223,6 +223,7 @@ const PARAM_NAMES = [
   "sessionKeyUri",
   "nonce",
   "authSig",
+  "authNeededCallback",
 ] as const;
 
 /** The configuration as the module reads it. ABIs and providers stay behind: they are large, or no data. */
@@ -232,12 +233,17 @@ export function encodeConfig(config: object): string {
   );
 }
 
-/** The parameters as the module reads them: each value as JSON.stringify writes it, because parts of it get signed. */
-export function encodeParams(params: unknown): string {
+/**
+ * The parameters as the module reads them: each value as JSON.stringify writes it, because parts of it get signed.
+ * Of the callback that would be asked the module learns only whether it is the one of another call.
+ */
+export function encodeParams(params: unknown, callback?: AuthCallback): string {
   if (typeof params !== "object" || params === null) {
     throw invalid("params", "an object");
   }
-  return encode(params, PARAM_NAMES, (name, value) => JSON.stringify(plain(name, value)));
+  return encode(params, PARAM_NAMES, (name, value) =>
+    JSON.stringify(name === "authNeededCallback" ? nameOf(callback) : plain(name, value)),
+  );
 }
 
 /** A value as JSON can carry it. What JSON.stringify would silently make into something else is refused. */

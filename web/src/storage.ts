@@ -1,4 +1,5 @@
 /** Where session keys rest: the caller's choice, turned into the one shape that the module calls. */
+import { LOCAL_STORAGE_KEYS } from "./constants.js";
 import { InvalidParamType } from "./errors.js";
 
 /** An object of the Web Storage shape. Its methods may return promises. */
@@ -35,8 +36,10 @@ export interface ResolvedStorage {
 export function resolveStorage(choice: unknown): ResolvedStorage {
   switch (choice) {
     case undefined:
-    case null:
-      return { ...webStorage("local"), refusal: undefined };
+    case null: {
+      const local = webStorage("local");
+      return local.kind === "local" ? local : { kind: "memory", port: withoutWalletSig(local.port) };
+    }
     case "local":
     case "session":
       return webStorage(choice);
@@ -62,6 +65,15 @@ function webStorage(kind: "local" | "session"): ResolvedStorage {
   } catch (refusal) {
     return { kind: "memory", port: memory(), refusal };
   }
+}
+
+/**
+ * As the official SDK, which stores nothing there: what a wallet signed is not used again where nobody has chosen a
+ * storage and there is no localStorage. On a server the next call may be another user's.
+ */
+function withoutWalletSig(port: StorageLike): StorageLike {
+  const setItem = (key: string, value: string) => key !== LOCAL_STORAGE_KEYS.WALLET_SIGNATURE && port.setItem(key, value);
+  return { ...port, setItem };
 }
 
 /** Every memory that is in use, so that who logs out clears them too. */

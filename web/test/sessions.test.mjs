@@ -47,7 +47,7 @@ describe("a callback", () => {
       const told = [];
       const client = await standinClient(t, { defaultAuthCallback: async (params) => (told.push(params), authSig) });
       await client[name]({ resourceAbilityRequests });
-      assert.deepEqual(Object.keys(told[0]).sort(), ["chain", "expiration", "nonce", "resources", "statement", "switchChain", "uri"]);
+      assert.deepEqual(Object.keys(told[0]).sort(), ["chain", "expiration", "nonce", "resourceAbilityRequests", "resources", "statement", "switchChain", "uri"]);
       await client[name]({ resourceAbilityRequests, authNeededCallback: async () => authSig });
       assert.equal(told.length, 1);
     });
