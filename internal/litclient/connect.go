@@ -34,7 +34,7 @@ const (
 // Attestation of nodes cannot be checked yet: a client that asks for it, or a
 // network that demands it (datil-test, datil), is [literr.BadAttestation].
 // Other errors: [literr.ChainUnreachable], [literr.NotEnoughNodes],
-// [literr.NodesDisagree], [literr.Timeout].
+// [literr.NodesDisagree], [literr.NoBlockhash], [literr.Timeout].
 func (c *Client) Connect(ctx context.Context, progress Progress) error {
 	_, err := c.connecting.do(ctx, "", progress, func(ctx context.Context, progress Progress) (struct{}, error) {
 		return struct{}{}, c.connect(ctx, progress)
@@ -127,7 +127,7 @@ func (c *Client) shakeHands(ctx context.Context, n *network, progress Progress) 
 	n.blockhashAt = c.config.Now()
 	c.measureClock(n.threshold, agreed.skews, block)
 	if n.blockhash == "" {
-		return literr.Errorf(literr.NodeFault, `latestBlockhash is not available. Received: "0x"`).
+		return literr.Errorf(literr.NoBlockhash, `latestBlockhash is not available. Received: "0x"`).
 			WithHint("The nodes know no block yet; try again in a few seconds.")
 	}
 	return nil
@@ -152,7 +152,7 @@ func (c *Client) handshake(ctx context.Context, url, id string, epoch contracts.
 
 // LatestBlockhash returns the block hash that serves as nonce. One older than
 // 30 s is asked for anew, from one node after the other until one answers
-// with the network's key. Errors: [literr.NotReady], [literr.NotEnoughNodes].
+// with the network's key. Errors: [literr.NotReady], [literr.NoBlockhash].
 func (c *Client) LatestBlockhash(ctx context.Context) (string, error) {
 	n, err := c.ready(notReady)
 	if err != nil {
@@ -183,7 +183,7 @@ func (c *Client) refreshBlockhash(ctx context.Context, n *network) (string, erro
 		}
 		failures = append(failures, failureOf(url, err))
 	}
-	return "", literr.Errorf(literr.NotEnoughNodes, "no node gave a block hash").With("failures", failures)
+	return "", literr.Errorf(literr.NoBlockhash, "no node gave a block hash").With("failures", failures)
 }
 
 func (c *Client) askBlockhash(ctx context.Context, url, id string, n *network) (string, error) {

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"litsession/internal/bls"
@@ -237,6 +238,9 @@ func choose[T any](items []T, k int, try func([]T) bool) bool {
 	return pick(0)
 }
 
+// maxQuotedBody bounds the node's answer that an error quotes, in bytes.
+const maxQuotedBody = 4000
+
 // result returns the AuthSig, or why there is none.
 func (q *quorum) result() (authorization, error) {
 	if q.complete {
@@ -248,15 +252,20 @@ func (q *quorum) result() (authorization, error) {
 	if first != nil {
 		words = first.Error()
 	}
-	e := literr.Errorf(reason, "There was an error getting the signing shares from the nodes: %s", words).WithHint(hint(reason, first))
+	var refusal *nodeapi.Error
+	body := "{}"
+	if errors.As(first, &refusal) && len(refusal.Body) <= maxQuotedBody && refusal.Body != nil {
+		body = string(refusal.Body)
+	}
+	e := literr.Errorf(reason, `There was an error getting the signing shares from the nodes. Response from the nodes: {"success":false,"error":%s}`, body).
+		WithHint(strings.TrimSuffix(words, ".") + ". " + hint(reason, refusal))
 	e.Cause = first
 	failures := make([]literr.Failure, len(q.failed))
 	for i, f := range q.failed {
 		failures[i] = failureOf(f.url, f.err)
 	}
 	e.With("requestId", q.requestID).With("have", have).With("need", q.network.threshold)
-	var refusal *nodeapi.Error
-	if errors.As(first, &refusal) {
+	if refusal != nil {
 		e.With("errorCode", refusal.Code).With("message", refusal.Message)
 	}
 	return authorization{}, e.With("failures", failures)
@@ -285,10 +294,8 @@ func (q *quorum) reason() (literr.Code, error) {
 	return literr.NotEnoughShares, q.failed[0].err
 }
 
-// hint says what to do about a failure.
-func hint(reason literr.Code, first error) string {
-	var refusal *nodeapi.Error
-	errors.As(first, &refusal)
+// hint says what to do about a failure, and about a node's refusal if it is one.
+func hint(reason literr.Code, refusal *nodeapi.Error) string {
 	switch {
 	case refusal != nil && refusal.Code == "NodeLitActionsSessionSigAuthenticationFailed":
 		return "The Lit Action did not answer true."

@@ -365,6 +365,28 @@ func TestBlockhashIsRefreshedAfterHalfAMinute(t *testing.T) {
 	}
 }
 
+func TestNodesThatKnowNoBlock(t *testing.T) {
+	p := newPlayer(t)
+	now := p.now(t)
+	c, _ := connected(t, p, func() time.Time { return now })
+	p.mutex.Lock()
+	var answer map[string]any
+	if err := json.Unmarshal(p.HandshakeResponse, &answer); err != nil {
+		t.Fatal(err)
+	}
+	answer["latestBlockhash"] = "0x"
+	p.HandshakeResponse = encode(t, answer)
+	p.mutex.Unlock()
+	now = now.Add(time.Minute)
+	if hash, err := c.LatestBlockhash(t.Context()); !errors.Is(err, literr.NoBlockhash) {
+		t.Errorf("got %q, %v", hash, err)
+	}
+	err := c.Connect(t.Context(), nil)
+	if !errors.Is(err, literr.NoBlockhash) || !strings.HasPrefix(err.Error(), `latestBlockhash is not available. Received: "0x"`) {
+		t.Errorf("connect: got %v", err)
+	}
+}
+
 func TestAttestationIsNeverSkippedInSilence(t *testing.T) {
 	for name, config := range map[string]litclient.Config{
 		"datil":      {Network: "datil"},

@@ -30,7 +30,8 @@ const statement = "Lit Protocol PKP session signature"
 // [literr.RequestRefused], [literr.RateLimited], [literr.NodeFault],
 // [literr.NotEnoughNodes], [literr.BadShare], [literr.MessageMismatch]), else
 // [literr.NotEnoughShares]; [literr.GatewayUnreachable] and
-// [literr.CIDMismatch] for code from a gateway; [literr.Timeout].
+// [literr.CIDMismatch] for code from a gateway; [literr.NoBlockhash];
+// [literr.Timeout].
 func (c *Client) SignSessionKey(ctx context.Context, p SignSessionKeyParams) (session.AuthSig, error) {
 	n, err := c.ready(notReadyForSigning)
 	if err != nil {
@@ -168,7 +169,7 @@ func (c *Client) learn(ctx context.Context, n *network, q *quorum, failure error
 		return c.setSkew(c.ClockSkew() + skew)
 	}
 	switch literr.CodeOf(failure) {
-	case literr.NodeFault, literr.NotEnoughNodes, literr.NotEnoughShares, literr.BadShare, literr.NodesDisagree:
+	case literr.NodeFault, literr.NotEnoughNodes, literr.NotEnoughShares, literr.BadShare, literr.NodesDisagree, literr.NoBlockhash:
 	default:
 		return false
 	}

@@ -25,6 +25,7 @@ const (
 	GatewayUnreachable Code = "gateway_unreachable" // check the IPFS gateway, or pass the code itself
 	NotEnoughNodes     Code = "not_enough_nodes"    // try again; details.failures says what each node answered
 	Timeout            Code = "timeout"             // try again or allow more time
+	NoBlockhash        Code = "no_blockhash"        // try again in a few seconds: the nodes know no block
 )
 
 // What the nodes answered.
@@ -74,7 +75,7 @@ const Internal Code = "internal"
 func Codes() []Code {
 	return []Code{
 		InvalidParam, MissingParam, ConflictingParams, UnknownNetwork, InvalidSessionKey, NotReady, NoWalletSignature,
-		NodeUnreachable, ChainUnreachable, GatewayUnreachable, NotEnoughNodes, Timeout,
+		NodeUnreachable, ChainUnreachable, GatewayUnreachable, NotEnoughNodes, Timeout, NoBlockhash,
 		NotAuthorized, ActionFailed, RequestRefused, RateLimited, NodeFault, NotEnoughShares,
 		BadSignature, BadShare, BadAttestation, CIDMismatch, MessageMismatch, NodesDisagree,
 		StorageDenied, StorageFull, StorageCorrupt,
@@ -87,7 +88,7 @@ func Codes() []Code {
 // by the caller.
 func (c Code) Retryable() bool {
 	switch c {
-	case NodeUnreachable, ChainUnreachable, GatewayUnreachable, NotEnoughNodes, Timeout,
+	case NodeUnreachable, ChainUnreachable, GatewayUnreachable, NotEnoughNodes, Timeout, NoBlockhash,
 		RateLimited, NodeFault, TransactionDropped, WalletFailed:
 		return true
 	}

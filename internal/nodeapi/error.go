@@ -18,6 +18,7 @@ type Error struct {
 	Details       []string // what exactly was wrong, outermost first
 	Logs          string   // console output of a failed action
 	Exception     string   // text of an action's uncaught exception
+	Body          []byte   // all of it as it was sent, nil if that was no JSON
 }
 
 // Error returns the most telling of the node's words.
@@ -86,6 +87,7 @@ func ParseError(status int, body []byte) *Error {
 	if err != nil {
 		return e
 	}
+	e.Body = body
 	text := func(name string) string {
 		s, _ := v.Get(name).Text()
 		return s

@@ -103,7 +103,8 @@ func TestErrorBodyRoundTrip(t *testing.T) {
 		Message: "An error related to validation has occured.", CorrelationID: "lit_1",
 		Details: []string{"a", "b"}, Logs: "x\n",
 	}
-	if got := nodeapi.ParseError(401, e.JSON()); !reflect.DeepEqual(got, e) {
+	e.Body = e.JSON()
+	if got := nodeapi.ParseError(401, e.Body); !reflect.DeepEqual(got, e) {
 		t.Errorf("got %+v, want %+v", got, e)
 	}
 }

@@ -18,6 +18,7 @@ export type ModuleReason =
   | "gateway_unreachable"
   | "not_enough_nodes"
   | "timeout"
+  | "no_blockhash"
   | "not_authorized"
   | "action_failed"
   | "request_refused"
@@ -148,8 +149,12 @@ export abstract class LitError extends Error {
   }
 }
 
-/** The official SDK copies the answer that most nodes gave; on a tie, the one that came first. */
+/** What the official SDK copies of the answer that most nodes gave; on a tie, of the one that came first. */
 function infoFrom(details: ErrorDetails = {}): ErrorInfo {
+  const { requestId, errorCode, message } = details as ErrorInfo;
+  if (message) {
+    return { ...(requestId && { requestId }), ...(errorCode && { errorCode }), message };
+  }
   const answers = (details.failures ?? []).filter((failure) => failure.nodeCode);
   const votes = (code: string) => answers.filter(({ nodeCode }) => nodeCode === code).length;
   const [most] = answers.sort((a, b) => votes(b.nodeCode) - votes(a.nodeCode));
@@ -183,6 +188,7 @@ export const InvalidSignatureError = official("InvalidSignatureError", "Validati
 export const LitNodeClientNotReadyError = official("LitNodeClientNotReadyError", "Unexpected");
 export const InitError = official("InitError", "Unexpected");
 export const NetworkError = official("NetworkError", "Unexpected");
+export const InvalidEthBlockhash = official("InvalidEthBlockhash", "Unexpected");
 export const InvalidNodeAttestation = official("InvalidNodeAttestation", "Unexpected");
 export const NoValidShares = official("NoValidShares", "Unexpected");
 export const LocalStorageItemNotFoundException = official("LocalStorageItemNotFoundException", "Unexpected");
@@ -213,6 +219,7 @@ const CLASS_OF: { readonly [R in ErrorReason]: new (fields: ErrorFields) => LitE
   gateway_unreachable: NetworkError,
   not_enough_nodes: InitError,
   timeout: NetworkError,
+  no_blockhash: InvalidEthBlockhash,
   not_authorized: NodeError,
   action_failed: NodeError,
   request_refused: NodeError,
@@ -242,10 +249,21 @@ const CLASS_OF: { readonly [R in ErrorReason]: new (fields: ErrorFields) => LitE
 /** Every reason, those of the module first. */
 export const ERROR_REASONS = Object.freeze(Object.keys(CLASS_OF)) as readonly ErrorReason[];
 
+/** The official class depends on what was under way too, which details tell. */
+function classOf({ reason, details = {} }: ErrorFields): new (fields: ErrorFields) => LitError {
+  if (reason === "not_enough_nodes" && "requestId" in details) {
+    return NodeError; // nodes were asked to sign
+  }
+  if ((reason === "timeout" && "need" in details) || (reason === "invalid_param" && details.param === "contractContext")) {
+    return InitError; // connect
+  }
+  return CLASS_OF[reason];
+}
+
 /** Builds the error of a reason. A reason that this version does not know becomes `internal`. */
 export function makeError(fields: ErrorFields): LitError {
-  const known = isReason(fields.reason);
-  return new CLASS_OF[known ? fields.reason : "internal"](known ? fields : { ...fields, reason: "internal" });
+  const known: ErrorFields = isReason(fields.reason) ? fields : { ...fields, reason: "internal" };
+  return new (classOf(known))(known);
 }
 
 /**

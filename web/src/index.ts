@@ -15,6 +15,7 @@ export type { ValidationResult } from "./validate.js";
 export {
   InitError,
   InvalidArgumentException,
+  InvalidEthBlockhash,
   InvalidNodeAttestation,
   InvalidParamType,
   InvalidSignatureError,
