@@ -37,7 +37,7 @@ import { getSessionSigByUrl } from "./validate.js";
 /** A call into the module; the listener and the signal are ours. */
 type Enter = (client: ModuleClient, onProgress: ModuleProgress | undefined, signal?: AbortSignal) => Promise<string>;
 
-/** How long a session lasts when nobody says, and a JWT. */
+/** How long a session lasts when nobody says; a JWT half as long. */
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
@@ -92,6 +92,18 @@ export class LitNodeClient extends Emitter<ClientEvents> {
     this.config = withDefaults(config);
     this.defaultAuthCallback = config.defaultAuthCallback;
     this.#inside = new Inside(this.config, storage, (event) => this.#hear(event));
+    this.#bindMethods();
+  }
+
+  /** As in the official client, methods can be taken off: `const { getSessionSigs } = client`. */
+  #bindMethods(): void {
+    for (const name of Object.getOwnPropertyNames(LitNodeClient.prototype) as (keyof this)[]) {
+      const method = this[name];
+      if (typeof method === "function" && name !== "constructor") {
+        const value = method.bind(this) as unknown;
+        Object.defineProperty(this, name, { value, configurable: true, writable: true });
+      }
+    }
   }
 
   /**
@@ -285,6 +297,7 @@ export class LitNodeClient extends Emitter<ClientEvents> {
 
   #apply(state: NetworkState): void {
     this.config.minNodeCount = state.minNodeCount;
+    this.config.bootstrapUrls = state.nodes;
     this.connectedNodes = new Set(state.connectedNodes);
     this.networkPubKey = state.networkPubKey;
     this.subnetPubKey = state.subnetPubKey;

@@ -14,12 +14,25 @@ export interface ClientEvents {
 /** The configuration with the defaults filled in. */
 export type ResolvedConfig = LitNodeClientConfig &
   Required<
-    Pick<LitNodeClientConfig, "minNodeCount" | "connectTimeout" | "checkNodeAttestation" | "debug" | "epochInterval">
-  >;
+    Pick<
+      LitNodeClientConfig,
+      | "minNodeCount"
+      | "connectTimeout"
+      | "checkNodeAttestation"
+      | "nodeProtocol"
+      | "alertWhenUnauthorized"
+      | "debug"
+      | "epochInterval"
+    >
+  > & {
+    /** URLs of all validators, by connect. */
+    bootstrapUrls: string[];
+  };
 
 /** What the module says of the network. */
 export interface NetworkState {
   connectedNodes: string[];
+  nodes: string[];
   minNodeCount: number;
   networkPubKey: string;
   subnetPubKey: string;
@@ -33,7 +46,10 @@ export interface NetworkState {
 /** A configuration with the official defaults, and ours. */
 export function withDefaults(config: LitNodeClientConfig): ResolvedConfig {
   return {
+    alertWhenUnauthorized: false,
     minNodeCount: 2,
+    bootstrapUrls: [],
+    nodeProtocol: null,
     connectTimeout: 20_000,
     checkNodeAttestation: false,
     debug: false,

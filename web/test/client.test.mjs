@@ -117,6 +117,7 @@ test("a listener that throws disturbs neither the others nor the call", async (t
   client.on("connected", () => { throw new Error("a listener's own"); });
   const removed = () => heard.push("removed");
   client.on("connected", removed).off("connected", removed);
+  client.once("connected", removed).off("connected", removed);
   client.once("connected", () => heard.push("once")).on("connected", () => heard.push("always"));
   await client.connect();
   assert.throws(await uncaught, /a listener's own/);

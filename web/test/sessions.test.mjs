@@ -71,6 +71,31 @@ describe("a callback", () => {
   }
 });
 
+test("methods work without their client, as the official ones do", async (t) => {
+  const { getSessionSigs, getExpiration, getSessionKeyUri, connect, disconnect } = await standinClient(t);
+  const authSig = { sig: "0x", derivedVia: "d", signedMessage: "m", address: "a" };
+  await connect();
+  assert.deepEqual(await getSessionSigs({ authNeededCallback: async () => authSig, resourceAbilityRequests }), authSig);
+  assert.ok(Date.parse(getExpiration()) > Date.now());
+  assert.equal(getSessionKeyUri("00"), "lit:session:00");
+  await disconnect();
+});
+
+test("listeners go by every name that the official client has", async (t) => {
+  const client = await standinClient(t);
+  const heard = [];
+  const first = () => heard.push("first");
+  const second = () => heard.push("second");
+  client.addListener("connected", first).on("connected", first).once("connected", second);
+  assert.deepEqual([client.listenerCount("connected"), client.eventNames(), client.listeners("connected")], [3, ["connected"], [first, first, second]]);
+  assert.equal(client.emit("connected", true), true);
+  assert.equal(client.emit("error", new Error()), false);
+  assert.deepEqual(heard, ["first", "first", "second"]);
+  assert.equal(client.removeListener("connected", first).listenerCount("connected"), 0);
+  assert.equal(client.on("error", first).on("connected", first).removeAllListeners("error").listenerCount("error"), 0);
+  assert.deepEqual(client.removeAllListeners().eventNames(), []);
+});
+
 describe("the real module", () => {
   const calls = {
     getPkpSessionSigs: [{ pkpPublicKey: "04" }, "invalid_param", "InvalidParamType"],

@@ -36,7 +36,7 @@ func main() {
 // configuration, and getLitActionSessionSigs as jsParams.act says.
 func client(errs jsglue.Errors, config string, ports js.Value) map[string]any {
 	return map[string]any{
-		"connect":    answer(errs, 1, `{"connectedNodes":["http://127.0.0.1:1"],"minNodeCount":7,"currentEpochNumber":3,"clockSkew":0}`),
+		"connect":    answer(errs, 1, `{"connectedNodes":["http://127.0.0.1:1"],"nodes":["http://127.0.0.1:1","http://127.0.0.1:9"],"minNodeCount":7,"currentEpochNumber":3,"clockSkew":0}`),
 		"disconnect": answer(errs, 0, "null"),
 		"refresh":    jsglue.Method(errs, 0, func(context.Context, []js.Value) (any, error) { return refresh(config) }),
 		"getSessionKey": jsglue.Function(errs, 0, func([]js.Value) (any, error) {
@@ -72,7 +72,7 @@ func refresh(config string) (any, error) {
 	if refreshes%2 == 0 {
 		return "null", nil
 	}
-	return `{"connectedNodes":["http://127.0.0.1:2"],"minNodeCount":8,"currentEpochNumber":` + strconv.Itoa(3+refreshes) + `,"clockSkew":1500}`, nil
+	return `{"connectedNodes":["http://127.0.0.1:2"],"nodes":["http://127.0.0.1:2"],"minNodeCount":8,"currentEpochNumber":` + strconv.Itoa(3+refreshes) + `,"clockSkew":1500}`, nil
 }
 
 func answer(errs jsglue.Errors, params int, text string) js.Func {
