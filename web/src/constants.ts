@@ -155,6 +155,70 @@ export const METAMASK_CHAIN_INFO = {
 
 export const metamaskChainInfo = METAMASK_CHAIN_INFO;
 
+const { yellowstone } = METAMASK_CHAIN_INFO;
+
+/** {@link METAMASK_CHAIN_INFO} by network. */
+export const METAMASK_CHAIN_INFO_BY_NETWORK = {
+  "datil-dev": yellowstone,
+  "datil-test": yellowstone,
+  datil: yellowstone,
+  custom: yellowstone,
+} as const;
+
+/** Nodes that the official SDK knows beforehand: none, they are read from the chain. */
+export const LIT_NETWORKS: Readonly<Record<LitNetwork, readonly string[]>> = {
+  "datil-dev": [],
+  "datil-test": [],
+  datil: [],
+  custom: [],
+};
+
+export const HTTP = "http://";
+export const HTTPS = "https://";
+
+/** Scheme of the nodes' URLs where the port does not say it. */
+export const HTTP_BY_NETWORK: Readonly<Record<LitNetwork, typeof HTTP | typeof HTTPS>> = {
+  "datil-dev": HTTPS,
+  "datil-test": HTTPS,
+  datil: HTTPS,
+  custom: HTTP,
+};
+
+/** Who runs the nodes. */
+export const CENTRALISATION_BY_NETWORK: Readonly<Record<LitNetwork, "centralised" | "decentralised" | "unknown">> = {
+  "datil-dev": "centralised",
+  "datil-test": "decentralised",
+  datil: "decentralised",
+  custom: "unknown",
+};
+
+/** Where `ipfsOptions.overwriteCode` looks, after a gateway of the caller's. */
+export const FALLBACK_IPFS_GATEWAYS = ["https://flk-ipfs.io/ipfs/", "https://litprotocol.mypinata.cloud/ipfs/"] as const;
+
+/** Curves of signatures. A session's is BLS. */
+export const LIT_CURVE = {
+  BLS: "BLS",
+  EcdsaK256: "K256",
+  EcdsaCaitSith: "ECDSA_CAIT_SITH",
+  EcdsaCAITSITHP256: "EcdsaCaitSithP256",
+} as const;
+
+/** `info.errorCode` of what a node does not allow. */
+export const LIT_ERROR_CODE = { NODE_NOT_AUTHORIZED: "NodeNotAuthorized" } as const;
+
+/** `kind` of errors. */
+export const LIT_ERROR_KIND = {
+  Unknown: "Unknown",
+  Unexpected: "Unexpected",
+  Generic: "Generic",
+  Config: "Config",
+  Validation: "Validation",
+  Conversion: "Conversion",
+  Parser: "Parser",
+  Serializer: "Serializer",
+  Timeout: "Timeout",
+} as const;
+
 // The official SDK's names of the types.
 export type LIT_ABILITY_VALUES = LitAbility;
 export type LIT_RESOURCE_PREFIX_VALUES = LitResourcePrefix;
