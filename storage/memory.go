@@ -49,3 +49,10 @@ func (m *Memory) Remove(ctx context.Context, key string) error {
 	delete(m.values, key)
 	return nil
 }
+
+// Clear forgets everything.
+func (m *Memory) Clear() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.values = nil
+}

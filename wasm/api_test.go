@@ -22,7 +22,7 @@ func TestAPI(t *testing.T) {
 	client := open(t, unreachable, custom, `{}`)
 	names := js.Global().Get("Object").Call("keys", client).Call("join").String()
 	if names != "connect,disconnect,refresh,getLitActionSessionSigs,getPkpSessionSigs,getSessionSigs,signSessionKey,getWalletSig,"+
-		"checkNeedToResignSessionKey,getLatestBlockhash,getSessionKey,release" {
+		"checkNeedToResignSessionKey,getLatestBlockhash,getSessionKey,forgetSession,release" {
 		t.Errorf("a client has %s", names)
 	}
 }

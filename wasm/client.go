@@ -38,7 +38,7 @@ func (t *told) isNews(state litclient.State) bool {
 }
 
 // object returns the client's functions and release, which frees all of them.
-// All but getSessionKey and release take an optional AbortSignal last and
+// All but getSessionKey, forgetSession and release take an optional AbortSignal last and
 // return a promise of JSON text. A call under way goes on after release.
 func (c client) object(errs jsglue.Errors) js.Value {
 	c.told = new(told)
@@ -65,6 +65,10 @@ func (c client) object(errs jsglue.Errors) js.Value {
 	method("checkNeedToResignSessionKey", 1, c.checkNeedToResignSessionKey)
 	method("getLatestBlockhash", 0, c.getLatestBlockhash)
 	add("getSessionKey", jsglue.Function(errs, 0, c.getSessionKey))
+	add("forgetSession", jsglue.Function(errs, 0, func([]js.Value) (any, error) {
+		c.lit.ForgetSession()
+		return nil, nil
+	}))
 	add("release", jsglue.Function(errs, 0, func([]js.Value) (any, error) {
 		for _, function := range functions {
 			function.Release()

@@ -99,6 +99,10 @@ func (c *Client) SessionKeyAtOnce() (session.KeyPair, error) {
 	return c.cache.KeyAtOnce(c.config.Random)
 }
 
+// ForgetSession forgets session key and AuthSigs, but for what is in the store.
+// A store that answers later is asked again before there is a key at once.
+func (c *Client) ForgetSession() { c.cache.Forget() }
+
 func (c *Client) current() *network {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

@@ -267,6 +267,13 @@ func (c *Cache) forget(ctx context.Context, key string) error {
 	return c.unkept.Remove(ctx, key)
 }
 
+// Forget forgets what was read and written, but for what is in the store: that
+// is for whoever ends a session to remove.
+func (c *Cache) Forget() {
+	c.memory.Clear()
+	c.unkept.Clear()
+}
+
 // get prefers the store, which other tabs write to as well.
 func (c *Cache) get(ctx context.Context, key string) (string, bool, error) {
 	text, ok, failed := c.store.Get(ctx, key)

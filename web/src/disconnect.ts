@@ -1,6 +1,7 @@
 /** Logging out. */
 import { LOCAL_STORAGE_KEYS } from "./constants.js";
-import { clearMemories, type StorageLike } from "./storage.js";
+import { forgetSessions } from "./inside.js";
+import { clearMemories, customStorages, type StorageLike } from "./storage.js";
 
 /** What the official SDK removes, in its order, and the session key, which it leaves. */
 const KEYS = [
@@ -23,16 +24,21 @@ interface Listable {
 
 /**
  * Logs out: removes session key and AuthSigs from localStorage and
- * sessionStorage, from the memory of this package's clients, and from storage.
- * A storage of your own, as in Node, has to be passed. Clients stay connected
- * and make a new session key when they next need one. Never throws.
+ * sessionStorage, from the memory of this package's clients, and from storage;
+ * in a page from the storages that clients were given, too. Outside of pages,
+ * where they may be other users', a storage has to be passed. Clients stay
+ * connected and make a new session key when they next need one. Never throws.
  */
 export function disconnectWeb3(options?: { storage?: StorageLike }): void {
   clearMemories();
+  if (globalThis.document) {
+    customStorages().forEach((storage) => attempt(() => clear(storage)));
+  }
   for (const name of ["localStorage", "sessionStorage"] as const) {
     attempt(() => clear(globalThis[name]));
   }
   attempt(() => clear(options?.storage));
+  attempt(forgetSessions);
 }
 
 function clear(storage: StorageLike | undefined): void {

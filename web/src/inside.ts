@@ -16,6 +16,17 @@ interface Binding {
 /** Frees what belongs to clients that were dropped without disconnect. */
 const abandoned = new FinalizationRegistry<Binding>(release);
 
+/** Every half that is in use, so that who logs out reaches what it holds. */
+const halves = new Set<WeakRef<Inside>>();
+
+/** Has every client forget its session, but for what is in storage. */
+export function forgetSessions(): void {
+  for (const reference of halves) {
+    const half = reference.deref();
+    half ? half.forgetSession() : halves.delete(reference);
+  }
+}
+
 export class Inside {
   readonly #config: LitNodeClientConfig;
   readonly #storage: ResolvedStorage;
@@ -26,6 +37,7 @@ export class Inside {
     this.#config = config;
     this.#storage = storage;
     this.#tell = tell;
+    halves.add(new WeakRef(this));
   }
 
   /** True when the program has died under a connection. */
@@ -69,6 +81,14 @@ export class Inside {
   forgetDead(): void {
     if (this.dead) {
       this.#binding = undefined;
+    }
+  }
+
+  /** What the module has read of the session, or could not write. */
+  forgetSession(): void {
+    if (this.#binding && !this.dead) {
+      const { program, client } = this.#binding;
+      program.enter(() => client.forgetSession());
     }
   }
 

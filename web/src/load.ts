@@ -58,6 +58,8 @@ export interface ModuleClient {
   getLatestBlockhash(signal?: AbortSignal): Promise<string>;
   /** At once: what an asynchronous storage holds is known after connect only. */
   getSessionKey(): Outcome<string>;
+  /** Forgets the session, but for what is in storage. At once. */
+  forgetSession(): Outcome<undefined>;
   /** Frees what the module holds for this client. */
   release(): void;
 }

@@ -53,6 +53,8 @@ export function resolveStorage(choice: unknown): ResolvedStorage {
       details: { param: "storage", want: '"local", "session", "memory" or {getItem, setItem, removeItem}' },
     });
   }
+  living(customs);
+  customs.add(new WeakRef(choice));
   return { kind: "custom", port: closuresOver(choice) };
 }
 
@@ -76,12 +78,13 @@ function withoutWalletSig(port: StorageLike): StorageLike {
   return { ...port, setItem };
 }
 
-/** Every memory that is in use, so that who logs out clears them too. */
+/** Every memory and every storage of the caller's that is in use, so that who logs out clears them too. */
 const memories = new Set<WeakRef<Map<string, string>>>();
+const customs = new Set<WeakRef<StorageLike>>();
 
 function memory(): StorageLike {
   const entries = new Map<string, string>();
-  livingMemories();
+  living(memories);
   memories.add(new WeakRef(entries));
   return {
     getItem: (key) => entries.get(key),
@@ -92,16 +95,22 @@ function memory(): StorageLike {
 
 /** Forgets what clients keep in memory. */
 export function clearMemories(): void {
-  livingMemories().forEach((entries) => entries.clear());
+  living(memories).forEach((entries) => entries.clear());
 }
 
-function livingMemories(): Map<string, string>[] {
-  const living = [];
-  for (const reference of memories) {
-    const entries = reference.deref();
-    entries ? living.push(entries) : memories.delete(reference);
+/** The storages that clients were given. */
+export function customStorages(): Set<StorageLike> {
+  return new Set(living(customs));
+}
+
+/** What is still there of it; forgets the rest. */
+function living<Thing extends object>(references: Set<WeakRef<Thing>>): Thing[] {
+  const things = [];
+  for (const reference of references) {
+    const thing = reference.deref();
+    thing ? things.push(thing) : references.delete(reference);
   }
-  return living;
+  return things;
 }
 
 /** The module calls closures only, so no getter of a foreign object ever runs inside it. */

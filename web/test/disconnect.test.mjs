@@ -53,6 +53,54 @@ describe("disconnectWeb3 removes session key and AuthSigs, and nothing else,", (
   });
 });
 
+describe("disconnectWeb3 ends the session of a client", () => {
+  const open = (storage) => new LitNodeClient({ litNetwork: "custom", rpcUrl: "http://127.0.0.1:1", contractContext: { Staking: { address: `0x${"1".repeat(40)}` } }, storage });
+  const secret = ({ secretKey }) => secretKey;
+
+  test("whose storage is full", async () => {
+    await init();
+    const setItem = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+    const client = open({ getItem: () => null, setItem, removeItem() {} });
+    const before = secret(client.getSessionKey());
+    assert.equal(secret(client.getSessionKey()), before);
+    disconnectWeb3();
+    assert.notEqual(secret(client.getSessionKey()), before);
+  });
+
+  test("whose storage answers later", async () => {
+    const { entries } = webStorage([]);
+    const storage = {
+      getItem: async (key) => entries.get(key) ?? null,
+      setItem: async (key, value) => void entries.set(key, value),
+      removeItem: async (key) => void entries.delete(key),
+    };
+    const client = open(storage);
+    const connecting = () => client.connect().then(() => assert.fail("connected"), () => {});
+    await connecting();
+    const before = secret(client.getSessionKey());
+    disconnectWeb3({ storage });
+    assert.throws(() => client.getSessionKey(), { reason: "not_ready" });
+    await connecting();
+    assert.notEqual(secret(client.getSessionKey()), before);
+  });
+
+  test("whose storage was not passed, in a page", async (t) => {
+    await init();
+    const storage = webStorage(["mine"]);
+    const client = open(storage);
+    const before = secret(client.getSessionKey());
+    disconnectWeb3();
+    assert.equal(secret(client.getSessionKey()), before, "on a server it may be another user's");
+    Object.defineProperty(globalThis, "document", { value: {}, configurable: true });
+    t.after(() => delete globalThis.document);
+    disconnectWeb3();
+    assert.deepEqual([...storage.entries.keys()], ["mine"]);
+    assert.notEqual(secret(client.getSessionKey()), before);
+  });
+});
+
 describe("disconnectWeb3 does not throw when storage", () => {
   const refusing = () => {
     throw new DOMException("no", "SecurityError");
