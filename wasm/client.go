@@ -61,7 +61,7 @@ func (c client) object(errs jsglue.Errors) js.Value {
 	method("getPkpSessionSigs", 2, c.getPkpSessionSigs)
 	method("getSessionSigs", 3, c.getSessionSigs)
 	method("signSessionKey", 2, c.signSessionKey)
-	method("getWalletSig", 2, c.getWalletSig)
+	method("getWalletSig", 3, c.getWalletSig)
 	method("checkNeedToResignSessionKey", 1, c.checkNeedToResignSessionKey)
 	method("getLatestBlockhash", 0, c.getLatestBlockhash)
 	add("getSessionKey", jsglue.Function(errs, 0, c.getSessionKey))
@@ -172,7 +172,8 @@ func (c client) signSessionKey(ctx context.Context, args []js.Value) ([]byte, er
 	return new(jsjson.Object).Raw("authSig", authSig.JSON()).String("pkpPublicKey", p.PKP.String()[2:]).Bytes(), nil
 }
 
-// getWalletSig answers with an AuthSig; the second argument asks for one.
+// getWalletSig answers with an AuthSig; the second argument asks for one, the
+// third listens to progress.
 func (c client) getWalletSig(ctx context.Context, args []js.Value) ([]byte, error) {
 	text, err := jsonText("params", args[0])
 	if err != nil {
@@ -182,7 +183,7 @@ func (c client) getWalletSig(ctx context.Context, args []js.Value) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	p.SignIn = signIn(args[1])
+	p.SignIn, p.Progress = signIn(args[1]), progress(args[2])
 	return c.lit.GetWalletSig(ctx, p)
 }
 

@@ -56,7 +56,7 @@ func TestOnePrompt(t *testing.T) {
 	ask := eval(`() => new Promise((resolve, reject) => prompts.push(reject))`)
 	call := func() (promise, controller js.Value) {
 		controller = eval(`new AbortController()`)
-		return client.Call("getWalletSig", params, ask, controller.Get("signal")), controller
+		return client.Call("getWalletSig", params, ask, js.Undefined(), controller.Get("signal")), controller
 	}
 	prompts := func() int { nextTask(); nextTask(); return eval(`prompts.length`).Int() }
 	first, firstLeaves := call()

@@ -99,6 +99,15 @@ describe("one user", () => {
   });
 });
 
+test("getWalletSig tells how far it is", async (t) => {
+  const client = await ours(t);
+  const steps = [];
+  const { callback } = user(accounts[0]);
+  const resourceAbilityRequests = requests();
+  await client.getWalletSig({ chain, sessionKey: client.getSessionKey(), resourceAbilityRequests, authNeededCallback: callback, onProgress: (step) => steps.push(step) });
+  assert.deepEqual(steps, [0, 1].map((done) => ({ phase: "wallet", node: null, done, needed: 1 })));
+});
+
 test("a defaultAuthCallback can sign what nodes accept", async (t) => {
   const one = user(accounts[0]);
   const client = await ours(t, { defaultAuthCallback: one.callback });

@@ -59,3 +59,16 @@ export class Abort {
     this.#caller?.removeEventListener("abort", this.#follow);
   }
 }
+
+/** Settles as work does, or rejects with the signal's reason when that comes first. An aborted signal begins nothing. */
+export async function abortable<Result>(
+  signal: AbortSignal | null | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const abort = new Abort(signal);
+  try {
+    return await abort.race(work());
+  } finally {
+    abort.done();
+  }
+}

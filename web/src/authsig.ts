@@ -1,4 +1,5 @@
 /** Session keys, and AuthSigs of wallets. */
+import { abortable } from "./abort.js";
 import { BareError, InvalidSignatureError } from "./errors.js";
 import { callModule, init } from "./load.js";
 import type { AuthSig, SessionKeyPair } from "./params.js";
@@ -17,6 +18,8 @@ export interface GenerateAuthSig {
   /** Default: the signer's. */
   address?: string;
   algo?: "ed25519";
+  /** Ours: ends the wait for the signer. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -24,7 +27,11 @@ export interface GenerateAuthSig {
  * that the signature is the address's is not checked, so that smart accounts
  * can sign as well. Loads lit.wasm if need be.
  */
-export async function generateAuthSig({ signer, toSign, address, algo }: GenerateAuthSig): Promise<AuthSig> {
+export async function generateAuthSig(params: GenerateAuthSig): Promise<AuthSig> {
+  return abortable(params.signal, () => sign(params));
+}
+
+async function sign({ signer, toSign, address, algo }: GenerateAuthSig): Promise<AuthSig> {
   const account = toSigner(signer);
   await init();
   const sig = await account.signMessage(toSign);

@@ -2,7 +2,7 @@
  * The client: the official SDK's class over the module. It holds no protocol
  * logic; it keeps what dapps read synchronously, and passes calls on.
  */
-import { Abort } from "./abort.js";
+import { Abort, abortable } from "./abort.js";
 import { Attempt } from "./attempt.js";
 import { signInWith, type AuthCallback } from "./callback.js";
 import { progressOf, requireKnownNetwork } from "./checks.js";
@@ -176,7 +176,9 @@ export class LitNodeClient extends Emitter<ClientEvents> {
   async getWalletSig(params: GetWalletSigProps, options?: CallOptions): Promise<AuthSig> {
     const json = encodeParams(params, params?.authNeededCallback ?? this.defaultAuthCallback);
     const signIn = signInWith(params, this.defaultAuthCallback);
-    return this.#call("getWalletSig", params, options, (client, _, signal) => client.getWalletSig(json, signIn, signal));
+    return this.#call("getWalletSig", params, options, (client, onProgress, signal) =>
+      client.getWalletSig(json, signIn, onProgress, signal),
+    );
   }
 
   /** Whether an AuthSig is no good for the session key and the requests. */
@@ -225,8 +227,8 @@ export class LitNodeClient extends Emitter<ClientEvents> {
   }
 
   /** The CIDv0 of a text, as `ipfs add` names it. Loads lit.wasm if need be. */
-  async getIpfsId({ str }: { str: string }): Promise<string> {
-    await init();
+  async getIpfsId({ str }: { str: string }, options?: CallOptions): Promise<string> {
+    await abortable(options?.signal, () => init());
     return callModule("getIpfsId", { str });
   }
 
@@ -239,12 +241,12 @@ export class LitNodeClient extends Emitter<ClientEvents> {
    * Has the owner of capacity credits sign that others may spend them; pass
    * the result to the getSessionSigs family. Connects first where need be.
    */
-  async createCapacityDelegationAuthSig(params: CapacityCreditsReq): Promise<CapacityCreditsRes> {
+  async createCapacityDelegationAuthSig(params: CapacityCreditsReq, options?: CallOptions): Promise<CapacityCreditsRes> {
     requireOwner(params);
     if (!this.ready) {
-      await this.connect();
+      await this.connect(options);
     }
-    return delegateCapacity(params, this);
+    return abortable(options?.signal, () => delegateCapacity(params, this, options?.signal));
   }
 
   /** An empty session capability object, or with addAll one that allows everything on each of the resources. */

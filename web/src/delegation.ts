@@ -22,18 +22,25 @@ export interface CapacityCreditsRes {
 
 /** What a client gives to a delegation: the nonce, and what time the nodes think it is. */
 interface Connection {
-  getLatestBlockhash(): Promise<string>;
+  getLatestBlockhash(options?: { signal?: AbortSignal }): Promise<string>;
   /** How many milliseconds the nodes' clocks are ahead. */
   readonly clockSkew?: number;
   readonly config: { now?: () => number };
 }
 
-/** Has the owner of credits sign for others. The message's times are by the nodes' clocks, as they check it. */
-export async function delegateCapacity(params: CapacityCreditsReq, litNodeClient: Connection): Promise<CapacityCreditsRes> {
+/**
+ * Has the owner of credits sign for others, who is not asked any more once the
+ * signal is aborted. The message's times are by the nodes' clocks, as they check it.
+ */
+export async function delegateCapacity(
+  params: CapacityCreditsReq,
+  litNodeClient: Connection,
+  signal?: AbortSignal,
+): Promise<CapacityCreditsRes> {
   const { dAppOwnerWallet, ...delegation } = params;
   const signer = toSigner(dAppOwnerWallet);
   const walletAddress = await signer.getAddress();
-  const nonce = await litNodeClient.getLatestBlockhash();
+  const nonce = await litNodeClient.getLatestBlockhash(signal && { signal });
   const message = {
     uses: undefined, // its presence makes the message a delegation, whatever else is absent
     ...delegation,
@@ -44,6 +51,7 @@ export async function delegateCapacity(params: CapacityCreditsReq, litNodeClient
   };
   const { config, clockSkew = 0 } = litNodeClient;
   const toSign = await siweText(message, (config.now?.() ?? Date.now()) + clockSkew);
+  signal?.throwIfAborted();
   return { capacityDelegationAuthSig: await generateAuthSig({ signer, toSign, address: walletAddress }) };
 }
 

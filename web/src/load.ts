@@ -51,7 +51,12 @@ export interface ModuleClient {
   /** `{authSig, pkpPublicKey}`. */
   signSessionKey(params: string, onProgress?: ModuleProgress, signal?: AbortSignal): Promise<string>;
   /** An AuthSig. */
-  getWalletSig(params: string, signIn?: ModuleSignIn, signal?: AbortSignal): Promise<string>;
+  getWalletSig(
+    params: string,
+    signIn?: ModuleSignIn,
+    onProgress?: ModuleProgress,
+    signal?: AbortSignal,
+  ): Promise<string>;
   /** A boolean. */
   checkNeedToResignSessionKey(params: string, signal?: AbortSignal): Promise<string>;
   /** A string. */

@@ -2,6 +2,7 @@
  * Sign-in with the wallet of the page. Start with
  * {@link checkAndSignAuthMessage}.
  */
+import { abortable } from "./abort.js";
 import { requireSignedBy } from "./authsig.js";
 import { EVM_CHAIN_IDS, OTHER_CHAINS } from "./chains.js";
 import { LOCAL_STORAGE_KEYS, METAMASK_CHAIN_INFO } from "./constants.js";
@@ -37,6 +38,8 @@ export interface CheckAndSignAuthMessage {
   provider?: EIP1193Provider;
   /** Ours: where the AuthSig rests. Default: localStorage. */
   storage?: StorageLike;
+  /** Ours: ends the wait for the wallet. */
+  signal?: AbortSignal;
   /** Accepted and not used: pass WalletConnect's provider as `provider`. */
   walletConnectProjectId?: string;
   /** Accepted and not used: this package signs for Ethereum's kind of chains. */
@@ -58,6 +61,10 @@ const MARGIN = 60 * 1000;
  * `wallet_failed`), InvalidSignatureError (`bad_signature`).
  */
 export async function checkAndSignAuthMessage(params: CheckAndSignAuthMessage): Promise<AuthSig> {
+  return abortable(params.signal, () => checkAndSign(params));
+}
+
+async function checkAndSign(params: CheckAndSignAuthMessage): Promise<AuthSig> {
   const chainId = requireChainId(params.chain);
   const provider = params.provider ?? requirePageWallet();
   await init();

@@ -4,7 +4,7 @@ import { before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
-import { init, LitNodeClient, LitPKPResource, LIT_ABILITY } from "litsession";
+import { checkAndSignAuthMessage, generateAuthSig, init, LitNodeClient, LitPKPResource, LIT_ABILITY } from "litsession";
 import { freshCopy } from "./fresh.mjs";
 import { buildStandin } from "./standin.mjs";
 
@@ -79,6 +79,28 @@ test("methods work without their client, as the official ones do", async (t) => 
   assert.ok(Date.parse(getExpiration()) > Date.now());
   assert.equal(getSessionKeyUri("00"), "lit:session:00");
   await disconnect();
+});
+
+describe("a signal ends the wait of", () => {
+  const never = () => new Promise(() => {});
+  const signer = { getAddress: never, signMessage: never };
+  const rows = {
+    getIpfsId: (client, signal) => client.getIpfsId({ str: "" }, { signal }),
+    generateAuthSig: (_, signal) => generateAuthSig({ signer, toSign: "x", signal }),
+    checkAndSignAuthMessage: (_, signal) => checkAndSignAuthMessage({ chain: "ethereum", nonce: "n", provider: { request: never }, signal }),
+    createCapacityDelegationAuthSig: (client, signal) => client.createCapacityDelegationAuthSig({ dAppOwnerWallet: signer }, { signal }),
+  };
+  for (const [name, call] of Object.entries(rows)) {
+    test(name, { timeout: 10_000 }, async (t) => {
+      const client = await standinClient(t);
+      await client.connect();
+      const controller = new AbortController();
+      const waiting = rejection(call(client, controller.signal));
+      controller.abort("mine");
+      assert.equal(await waiting, "mine");
+      assert.equal(await rejection(call(client, AbortSignal.abort("before"))), "before");
+    });
+  }
 });
 
 test("listeners go by every name that the official client has", async (t) => {

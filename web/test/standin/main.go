@@ -46,7 +46,7 @@ func client(errs jsglue.Errors, config string, ports js.Value) map[string]any {
 		"signSessionKey":              echo(errs, 2),
 		"checkNeedToResignSessionKey": echo(errs, 1),
 		"getSessionSigs":              jsglue.Method(errs, 3, signIn),
-		"getWalletSig":                jsglue.Method(errs, 2, signIn),
+		"getWalletSig":                jsglue.Method(errs, 3, signIn),
 		"getLitActionSessionSigs": jsglue.Method(errs, 2, func(ctx context.Context, args []js.Value) (any, error) {
 			return act(ctx, args[0].String(), args[1], ports)
 		}),
