@@ -47,7 +47,7 @@ interface Own {
   authNeededCallback?: AuthCallback;
   domain?: string;
   resourceAbilityRequests?: LitResourceAbilityRequest[];
-  jsParams?: Record<string, unknown>;
+  jsParams?: object;
 }
 
 /**
@@ -80,7 +80,7 @@ function asWritten(asked: AuthCallbackParams, { domain, resourceAbilityRequests,
     ...asked,
     ...(domain !== undefined && { domain }),
     ...(resourceAbilityRequests && { resourceAbilityRequests }),
-    ...(jsParams && { jsParams }),
+    ...(jsParams && { jsParams: jsParams as Record<string, unknown> }),
   };
 }
 

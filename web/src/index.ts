@@ -47,6 +47,7 @@ export type {
   AuthSig,
   CallOptions,
   CheckNeedToResignSessionKey,
+  CustomNetwork,
   GetLitActionSessionSigs,
   GetPkpSessionSigs,
   GetSessionSigsProps,

@@ -57,6 +57,12 @@ export interface LitNodeClientConfig {
   serviceName?: string;
 }
 
+/** The part of the configuration that describes a network of one's own. */
+export type CustomNetwork = Pick<
+  LitNodeClientConfig,
+  "litNetwork" | "contractContext" | "checkNodeAttestation" | "minNodeCount"
+>;
+
 /** Who signed what. A PKP's carries `algo: "LIT_BLS"`. */
 export interface AuthSig {
   sig: string;
@@ -100,15 +106,23 @@ export interface CallOptions {
   onProgress?: (step: ProgressStep) => void;
 }
 
-type Never<Names extends string> = { [N in Names]?: never };
+interface ActionNames {
+  /** Source in base64. */
+  litActionCode: string;
+  /** CIDv0 of the source. */
+  litActionIpfsId: string;
+  /** Source as it is. */
+  litActionSource: string;
+}
+
+/** One of the names, and the others absent. */
+type Only<Name extends keyof ActionNames> = Pick<ActionNames, Name> & { [Other in Exclude<keyof ActionNames, Name>]?: never };
 
 /** Exactly one of the three says which action runs. */
-type ActionParams =
-  | ({ /** Source in base64. */ litActionCode: string } & Never<"litActionIpfsId" | "litActionSource">)
-  | ({ /** CIDv0 of the source. */ litActionIpfsId: string } & Never<"litActionCode" | "litActionSource">)
-  | ({ /** Source as it is. */ litActionSource: string } & Never<"litActionCode" | "litActionIpfsId">);
+type ActionParams = Only<"litActionCode"> | Only<"litActionIpfsId"> | Only<"litActionSource">;
 
-type NoAction = Never<"litActionCode" | "litActionIpfsId" | "litActionSource">;
+/** At most one of the three does. */
+type OptionalAction = Partial<Only<"litActionCode">> | Partial<Only<"litActionIpfsId">> | Partial<Only<"litActionSource">>;
 
 interface SessionParams extends CallOptions {
   /** What the session is to be allowed. */
@@ -134,10 +148,10 @@ interface PkpParams extends SessionParams {
 }
 
 /** jsParams become global variables of the action. They are part of the request to every node. */
-export type GetLitActionSessionSigs = PkpParams & { jsParams: Record<string, unknown> } & ActionParams;
+export type GetLitActionSessionSigs = PkpParams & { jsParams: object } & ActionParams;
 
 /** An action, auth methods, or both. */
-export type GetPkpSessionSigs = PkpParams & { jsParams?: Record<string, unknown> } & (ActionParams | NoAction);
+export type GetPkpSessionSigs = PkpParams & { jsParams?: object } & OptionalAction;
 
 /** What is for the callback only goes to it as it is. */
 export type GetSessionSigsProps = SessionParams & {
@@ -145,8 +159,8 @@ export type GetSessionSigsProps = SessionParams & {
   authNeededCallback?: AuthCallback;
   /** If given, an AuthSig of a PKP must be this one's. */
   pkpPublicKey?: string;
-  jsParams?: Record<string, unknown>;
-} & (ActionParams | NoAction);
+  jsParams?: object;
+} & OptionalAction;
 
 export type SignSessionKeyProp = CallOptions & {
   /** 65 bytes uncompressed, hex with or without `0x`. */
@@ -163,10 +177,12 @@ export type SignSessionKeyProp = CallOptions & {
   domain?: string;
   /** Default 1. */
   chainId?: number;
-  jsParams?: Record<string, unknown>;
+  jsParams?: object;
   /** As in the official SDK not used: resourceAbilityRequests say it. */
   resources?: unknown;
-} & (ActionParams | NoAction);
+  /** As in the official SDK not used: it goes into authMethods. */
+  authSig?: AuthSig;
+} & OptionalAction;
 
 export interface SignSessionKeyResponse {
   authSig: AuthSig;
@@ -181,8 +197,8 @@ export type GetWalletSigProps = Omit<SessionParams, "resourceAbilityRequests" | 
   /** Block hash. Default: the latest. */
   nonce?: string;
   resourceAbilityRequests?: LitResourceAbilityRequest[];
-  jsParams?: Record<string, unknown>;
-} & (ActionParams | NoAction);
+  jsParams?: object;
+} & OptionalAction;
 
 export interface CheckNeedToResignSessionKey {
   authSig: AuthSig;

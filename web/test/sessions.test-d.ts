@@ -8,6 +8,7 @@ import {
   LIT_ABILITY,
   type AuthCallbackParams,
   type AuthSig,
+  type CustomNetwork,
   type ProgressStep,
   type SessionSigsMap,
   type SignerLike,
@@ -54,6 +55,22 @@ const authMethods = [{ authMethodType: AUTH_METHOD_TYPE.EthWallet, accessToken }
 const steps: ProgressStep[] = [];
 await client.getPkpSessionSigs({ pkpPublicKey, authMethods, resourceAbilityRequests, onProgress: (step) => steps.push(step) });
 await client.getPkpSessionSigs({ pkpPublicKey, authMethods, resourceAbilityRequests, litActionCode: "", jsParams: {} });
+
+// What a dapp has read from somewhere: values of its own types, and what may be absent.
+interface Login {
+  token: string;
+  deep?: { more: number };
+}
+declare const login: Login;
+declare const litActionCode: string | undefined;
+declare const litActionIpfsId: string | undefined;
+await client.getLitActionSessionSigs({ pkpPublicKey, resourceAbilityRequests, litActionSource: "1", jsParams: login });
+await client.getPkpSessionSigs({ pkpPublicKey, resourceAbilityRequests, litActionCode, jsParams: login });
+await client.getPkpSessionSigs({ pkpPublicKey, resourceAbilityRequests, litActionIpfsId });
+await client.getSessionSigs({ resourceAbilityRequests, litActionCode, jsParams: login });
+await client.signSessionKey({ pkpPublicKey, authMethods, resourceAbilityRequests, litActionCode, authSig: Object.values(byWallet)[0] });
+const network: CustomNetwork = { litNetwork: "custom", contractContext: { Staking: { address: "0x" } }, minNodeCount: 2 };
+new LitNodeClient(network);
 
 const { authSig, pkpPublicKey: signedFor } = await client.signSessionKey({
   pkpPublicKey,
