@@ -4,6 +4,7 @@
  */
 import { Abort, abortable } from "./abort.js";
 import { Attempt } from "./attempt.js";
+import { bindMethods } from "./bound.js";
 import { signInWith, type AuthCallback } from "./callback.js";
 import { progressOf, requireKnownNetwork } from "./checks.js";
 import { LIT_SESSION_KEY_URI } from "./constants.js";
@@ -92,18 +93,7 @@ export class LitNodeClient extends Emitter<ClientEvents> {
     this.config = withDefaults(config);
     this.defaultAuthCallback = config.defaultAuthCallback;
     this.#inside = new Inside(this.config, storage, (event) => this.#hear(event));
-    this.#bindMethods();
-  }
-
-  /** As in the official client, methods can be taken off: `const { getSessionSigs } = client`. */
-  #bindMethods(): void {
-    for (const name of Object.getOwnPropertyNames(LitNodeClient.prototype) as (keyof this)[]) {
-      const method = this[name];
-      if (typeof method === "function" && name !== "constructor") {
-        const value = method.bind(this) as unknown;
-        Object.defineProperty(this, name, { value, configurable: true, writable: true });
-      }
-    }
+    bindMethods(this, LitNodeClient);
   }
 
   /**
