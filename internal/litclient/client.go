@@ -8,6 +8,7 @@ import (
 
 	"litsession/internal/bls"
 	"litsession/internal/contracts"
+	"litsession/internal/jsjson"
 	"litsession/internal/literr"
 	"litsession/internal/session"
 )
@@ -80,6 +81,22 @@ func (c *Client) State() (s State, ok bool) {
 	}, true
 }
 
+// JSON returns the state as JavaScript reads it; the clock's skew is in
+// milliseconds.
+func (s State) JSON() []byte {
+	return new(jsjson.Object).
+		Strings("connectedNodes", s.ConnectedNodes).
+		Strings("nodes", s.Nodes).
+		Int("minNodeCount", int64(s.MinNodeCount)).
+		String("networkPubKey", s.NetworkPublicKey).
+		String("subnetPubKey", s.NetworkPublicKey).
+		String("networkPubKeySet", s.NetworkPublicKey).
+		Strings("hdRootPubkeys", s.HDRootPublicKeys).
+		String("latestBlockhash", s.LatestBlockhash).
+		Int("currentEpochNumber", int64(s.CurrentEpochNumber)).
+		Int("clockSkew", s.ClockSkew.Milliseconds()).Bytes()
+}
+
 // Disconnect forgets the network. Calls under way go on with what they know.
 func (c *Client) Disconnect() {
 	c.mutex.Lock()
@@ -109,6 +126,15 @@ func (c *Client) current() *network {
 	return c.network
 }
 
+// latest returns what is known of the network now, or was at the beginning of a
+// call that a disconnect must not disturb.
+func (c *Client) latest(before *network) *network {
+	if n := c.current(); n != nil {
+		return n
+	}
+	return before
+}
+
 // What the official SDK says when it is not connected, by call; callers match
 // these texts, mistakes included.
 const (
@@ -119,10 +145,14 @@ const (
 
 // ready returns the network, or [literr.NotReady] in the given words.
 func (c *Client) ready(words string) (*network, error) {
-	if n := c.current(); n != nil {
-		return n, nil
+	return connected(c.current(), words)
+}
+
+func connected(n *network, words string) (*network, error) {
+	if n == nil {
+		return nil, literr.Errorf(literr.NotReady, "%s", words)
 	}
-	return nil, literr.Errorf(literr.NotReady, "%s", words)
+	return n, nil
 }
 
 func (c *Client) randomBytes(b []byte) error {

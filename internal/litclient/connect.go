@@ -158,6 +158,12 @@ func (c *Client) LatestBlockhash(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return c.blockhash(ctx, n)
+}
+
+// blockhash is [Client.LatestBlockhash] for a call that knows a network.
+func (c *Client) blockhash(ctx context.Context, n *network) (string, error) {
+	n = c.latest(n)
 	if c.config.Now().Sub(n.blockhashAt) < blockhashLifetime {
 		return n.blockhash, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"litsession/internal/litclient"
+	"litsession/internal/literr"
 	"litsession/internal/session"
 	"litsession/internal/siwe"
 )
@@ -140,6 +141,37 @@ func TestTwoUsersAtOnce(t *testing.T) {
 	}
 	close(first.hold)
 	all.Wait()
+}
+
+// TestADisconnectDuringACall: calls under way go on with what they know.
+func TestADisconnectDuringACall(t *testing.T) {
+	w := newWorld(t)
+	c := w.client(t)
+	p, err := litclient.DecodePKPSessionSigsParams(encode(t, w.pkpParams()), w.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Progress = func(s litclient.Step) {
+		if s.Phase == litclient.PhaseSign {
+			c.Disconnect()
+		}
+	}
+	sigs, err := c.GetPkpSessionSigs(t.Context(), p)
+	if err != nil {
+		t.Fatalf("while nodes sign: %v", err)
+	}
+	w.wantAccepted(t, sigs)
+	if err := c.Connect(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	user := &wallet{account: w.Accounts[0], last: func([]byte) error { c.Disconnect(); return nil }}
+	if sigs, err = w.sessionSigs(t.Context(), t, c, user, anything()); err != nil {
+		t.Fatalf("while a wallet signs: %v", err)
+	}
+	w.wantAccepted(t, sigs)
+	if _, err := w.sessionSigs(t.Context(), t, c, user, anything()); !errors.Is(err, literr.NotReady) {
+		t.Errorf("afterwards: got %v", err)
+	}
 }
 
 // TestALongerSessionThanOthersGot: who comes while a shorter one is signed gets

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"litsession/internal/jsjson"
 	"litsession/internal/nodeapi"
 	"litsession/internal/recap"
 	"litsession/internal/session"
@@ -37,35 +36,40 @@ func (c *Client) GetLitActionSessionSigs(ctx context.Context, p SessionSigsParam
 // Errors: [literr.NotReady], those of signing (see signsessionkey.go), and why
 // ctx ended.
 func (c *Client) GetPkpSessionSigs(ctx context.Context, p SessionSigsParams) (session.SessionSigs, error) {
-	n, err := c.ready(notReadyForSigning)
+	r, err := c.request(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	key, err := c.keyFor(ctx, p.SessionKey)
-	if err != nil {
-		return nil, err
-	}
-	scope := c.scope(n, key, p)
-	id, err := scope.Key()
-	if err != nil {
-		return nil, err
-	}
-	auth, err := c.shared(ctx, id, p.SignSessionKeyParams, func(ctx context.Context, asked SignSessionKeyParams) (authorization, error) {
-		return c.authorize(ctx, key, scope, asked)
+	auth, err := c.shared(ctx, r.id, p.SignSessionKeyParams, func(ctx context.Context, progress Progress) (authorization, error) {
+		return c.authorize(ctx, r, progress)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return c.sessionSigs(key, p, auth)
+	return session.SignForNodes(r.key, c.template(p, auth), c.latest(r.network).nodes), nil
 }
 
-// sessionSigs signs for the validators as they are now.
-func (c *Client) sessionSigs(key session.KeyPair, p SessionSigsParams, auth authorization) (session.SessionSigs, error) {
-	n, err := c.ready(notReadyForSessions)
+// request is a call for a PKP's session, and what follows from its parameters.
+type request struct {
+	SignSessionKeyParams
+	network    *network // as of the beginning of the call, see [Client.latest]
+	key        session.KeyPair
+	capability recap.Capability // what is asked for
+	id         string           // key of the [session.Scope]
+}
+
+func (c *Client) request(ctx context.Context, p SessionSigsParams) (request, error) {
+	n, err := c.ready(notReadyForSigning)
 	if err != nil {
-		return nil, err
+		return request{}, err
 	}
-	return session.SignForNodes(key, c.template(p, auth), n.nodes), nil
+	key, err := c.keyFor(ctx, p.SessionKey)
+	if err != nil {
+		return request{}, err
+	}
+	r := request{SignSessionKeyParams: p.SignSessionKeyParams, network: n, key: key, capability: p.capability()}
+	r.id, err = c.scope(r, p.Base).Key()
+	return r, err
 }
 
 func (c *Client) keyFor(ctx context.Context, given *session.KeyPair) (session.KeyPair, error) {
@@ -77,7 +81,7 @@ func (c *Client) keyFor(ctx context.Context, given *session.KeyPair) (session.Ke
 
 // shared does work once for all who ask for the same under the same id. One who
 // asks for a longer session than others got does it again.
-func (c *Client) shared(ctx context.Context, id string, p SignSessionKeyParams, work func(context.Context, SignSessionKeyParams) (authorization, error)) (authorization, error) {
+func (c *Client) shared(ctx context.Context, id string, p SignSessionKeyParams, work func(context.Context, Progress) (authorization, error)) (authorization, error) {
 	if p.Expiration == "" {
 		id += " by default"
 	}
@@ -85,8 +89,7 @@ func (c *Client) shared(ctx context.Context, id string, p SignSessionKeyParams, 
 		own := false
 		auth, err := c.authorizing.do(ctx, id, p.Progress, func(ctx context.Context, progress Progress) (authorization, error) {
 			own = true
-			p.Progress = progress
-			return work(ctx, p)
+			return work(ctx, progress)
 		})
 		if err != nil || own || c.livesLongEnough(auth.message, p.Expiration) {
 			return auth, err
@@ -107,54 +110,50 @@ func authorized(a session.AuthSig, m siwe.Message) authorization {
 }
 
 // authorize returns a cached AuthSig or has a new one signed.
-func (c *Client) authorize(ctx context.Context, key session.KeyPair, scope session.Scope, p SignSessionKeyParams) (authorization, error) {
-	n, err := c.ready(notReadyForSigning)
-	if err != nil {
-		return authorization{}, err
-	}
-	if cached, ok, err := c.cachedAuthSig(ctx, n, key, p, scope); err != nil || ok {
+func (c *Client) authorize(ctx context.Context, r request, progress Progress) (authorization, error) {
+	if cached, ok, err := c.cachedAuthSig(ctx, r); err != nil || ok {
 		return cached, err
 	}
-	fresh, err := c.signed(ctx, key, p)
+	fresh, err := c.signed(ctx, r, progress)
 	if err != nil {
 		return authorization{}, err
 	}
-	return fresh, c.cache.PutAuthSig(ctx, scope, fresh.text)
+	return fresh, c.cache.PutAuthSig(ctx, r.id, fresh.text)
 }
 
-func (c *Client) scope(n *network, key session.KeyPair, p SessionSigsParams) session.Scope {
+func (c *Client) scope(r request, base recap.Capability) session.Scope {
 	return session.Scope{
-		Staking:     n.staking,
-		SessionKey:  key.URI(),
-		PKP:         p.PKP.String(),
-		ActionCID:   p.ActionCID,
-		JSParams:    p.JSParams,
-		AuthMethods: nodeapi.AuthMethodsJSON(p.AuthMethods),
-		ReCap:       p.capability().URN(),
-		Base:        p.Base.URN(),
-		Statement:   p.Statement,
-		Domain:      p.domainOr(c.config.DefaultDomain),
+		Staking:     r.network.staking,
+		SessionKey:  r.key.URI(),
+		PKP:         r.PKP.String(),
+		ActionCID:   r.ActionCID,
+		JSParams:    r.JSParams,
+		AuthMethods: nodeapi.AuthMethodsJSON(r.AuthMethods),
+		ReCap:       r.capability.URN(),
+		Base:        base.URN(),
+		Statement:   r.Statement,
+		Domain:      r.domainOr(c.config.DefaultDomain),
 	}
 }
 
-// cachedAuthSig returns the AuthSig of the scope if it still holds: it
+// cachedAuthSig returns the AuthSig of the request if it still holds: it
 // verifies, says what a node would have been asked to sign, and lives long
 // enough. One that does not is removed.
-func (c *Client) cachedAuthSig(ctx context.Context, n *network, key session.KeyPair, p SignSessionKeyParams, scope session.Scope) (authorization, bool, error) {
-	a, text, ok, err := c.cache.AuthSig(ctx, scope)
+func (c *Client) cachedAuthSig(ctx context.Context, r request) (authorization, bool, error) {
+	a, text, ok, err := c.cache.AuthSig(ctx, r.id)
 	if err != nil || !ok {
 		return authorization{}, false, err
 	}
-	m, err := a.Verify(n.key, c.now().Add(renewalMargin))
+	m, err := a.Verify(r.network.key, c.now().Add(renewalMargin))
 	if err == nil {
-		asked := c.message(key.URI(), p, m.Nonce)
+		asked := c.message(r, m.Nonce)
 		asked.ExpirationTime = m.ExpirationTime
-		err = checkRewritten(asked, m, p.proofs())
+		err = checkRewritten(asked, m, r.proofs())
 	}
 	if err != nil {
-		return authorization{}, false, c.cache.RemoveAuthSig(ctx, scope)
+		return authorization{}, false, c.cache.RemoveAuthSig(ctx, r.id)
 	}
-	return authorization{a, m, text}, c.livesLongEnough(m, p.Expiration), nil
+	return authorization{a, m, text}, c.livesLongEnough(m, r.Expiration), nil
 }
 
 // livesLongEnough reports whether a message was signed for as long as the caller
@@ -219,20 +218,4 @@ func (p SignSessionKeyParams) domainOr(fallback string) string {
 		return p.Domain
 	}
 	return fallback
-}
-
-// JSON returns the state as JavaScript reads it; the clock's skew is in
-// milliseconds.
-func (s State) JSON() []byte {
-	return new(jsjson.Object).
-		Strings("connectedNodes", s.ConnectedNodes).
-		Strings("nodes", s.Nodes).
-		Int("minNodeCount", int64(s.MinNodeCount)).
-		String("networkPubKey", s.NetworkPublicKey).
-		String("subnetPubKey", s.NetworkPublicKey).
-		String("networkPubKeySet", s.NetworkPublicKey).
-		Strings("hdRootPubkeys", s.HDRootPublicKeys).
-		String("latestBlockhash", s.LatestBlockhash).
-		Int("currentEpochNumber", int64(s.CurrentEpochNumber)).
-		Int("clockSkew", s.ClockSkew.Milliseconds()).Bytes()
 }

@@ -33,45 +33,32 @@ const statement = "Lit Protocol PKP session signature"
 // [literr.CIDMismatch] for code from a gateway; [literr.NoBlockhash];
 // [literr.Timeout].
 func (c *Client) SignSessionKey(ctx context.Context, p SignSessionKeyParams) (session.AuthSig, error) {
-	n, err := c.ready(notReadyForSigning)
+	r, err := c.request(ctx, SessionSigsParams{SignSessionKeyParams: p})
 	if err != nil {
 		return session.AuthSig{}, err
 	}
-	key, err := c.keyFor(ctx, p.SessionKey)
-	if err != nil {
-		return session.AuthSig{}, err
-	}
-	id, err := c.scope(n, key, SessionSigsParams{SignSessionKeyParams: p}).Key()
-	if err != nil {
-		return session.AuthSig{}, err
-	}
-	id += " uncached " + strconv.FormatUint(p.ChainID, 10)
-	auth, err := c.shared(ctx, id, p, func(ctx context.Context, p SignSessionKeyParams) (authorization, error) {
-		return c.signed(ctx, key, p)
+	id := r.id + " uncached " + strconv.FormatUint(p.ChainID, 10)
+	auth, err := c.shared(ctx, id, p, func(ctx context.Context, progress Progress) (authorization, error) {
+		return c.signed(ctx, r, progress)
 	})
 	return auth.AuthSig, err
 }
 
 // signed asks the nodes, and once more when the failure turns out to be ours: a
 // clock that is wrong, or an epoch that is over.
-func (c *Client) signed(ctx context.Context, key session.KeyPair, p SignSessionKeyParams) (authorization, error) {
-	p, err := c.withCode(ctx, p)
+func (c *Client) signed(ctx context.Context, r request, progress Progress) (authorization, error) {
+	err := c.withCode(ctx, &r.SignSessionKeyParams, progress)
 	if err != nil {
 		return authorization{}, err
 	}
-	n, err := c.ready(notReadyForSigning)
-	if err != nil {
-		return authorization{}, err
-	}
+	r.network = c.latest(r.network)
 	before := c.ClockSkew()
-	auth, q, err := c.askForShares(ctx, n, key, p, n.epoch.CurrentNumber(c.now()))
-	if err == nil || !c.learn(ctx, n, q, err) {
+	auth, q, err := c.askForShares(ctx, r, r.network.epoch.CurrentNumber(c.now()), progress)
+	if err == nil || !c.learn(ctx, r.network, q, err) {
 		return auth, err
 	}
-	if now := c.current(); now != nil {
-		n = now
-	}
-	auth, q, err = c.askForShares(ctx, n, key, p, n.epoch.Number)
+	r.network = c.latest(r.network)
+	auth, q, err = c.askForShares(ctx, r, r.network.epoch.Number, progress)
 	if _, wrong := q.skew(); wrong {
 		c.setSkew(before) // it was not our clock
 	}
@@ -80,75 +67,76 @@ func (c *Client) signed(ctx context.Context, key session.KeyPair, p SignSessionK
 
 // withCode fetches the action's code where the caller wants that: then nodes
 // get the code, and need no gateway of their own.
-func (c *Client) withCode(ctx context.Context, p SignSessionKeyParams) (SignSessionKeyParams, error) {
+func (c *Client) withCode(ctx context.Context, p *SignSessionKeyParams, progress Progress) error {
 	if p.Gateways == nil || p.IPFSID == "" {
-		return p, nil
+		return nil
 	}
 	cid, err := ipfs.ParseCID(p.IPFSID)
 	if err != nil {
-		return p, err
+		return err
 	}
-	p.Progress.tell(Step{Phase: PhaseGateway, Needed: 1})
+	progress.tell(Step{Phase: PhaseGateway, Needed: 1})
 	code, err := ipfs.Gateway{Fetcher: c.config.Fetch, URLs: p.Gateways}.Code(ctx, cid)
 	if err != nil {
-		return p, err
+		return err
 	}
-	p.Progress.tell(Step{Phase: PhaseGateway, Done: 1, Needed: 1})
+	progress.tell(Step{Phase: PhaseGateway, Done: 1, Needed: 1})
 	p.Code, p.IPFSID = base64.StdEncoding.EncodeToString(code), ""
-	return p, nil
+	return nil
 }
 
 // message is the SIWE message that the nodes are asked to sign. The statement
 // of the caller's capability object, mostly the bare first sentence, comes
 // before that of what is requested; nodes and the official SDK expect it so.
-func (c *Client) message(keyURI string, p SignSessionKeyParams, nonce string) siwe.Message {
+func (c *Client) message(r request, nonce string) siwe.Message {
 	now := c.now()
 	m := siwe.Message{
-		Domain:         p.domainOr(c.config.DefaultDomain),
-		Address:        p.PKP.Address(),
+		Domain:         r.domainOr(c.config.DefaultDomain),
+		Address:        r.PKP.Address(),
 		Statement:      statement,
-		URI:            keyURI,
+		URI:            r.key.URI(),
 		Version:        "1",
-		ChainID:        p.ChainID,
+		ChainID:        r.ChainID,
 		Nonce:          nonce,
 		IssuedAt:       siwe.FormatTime(now),
-		ExpirationTime: c.expiration(p.Expiration, now),
+		ExpirationTime: c.expiration(r.Expiration, now),
 	}
-	if p.Statement != "" {
-		m.Statement += " " + p.Statement
+	if r.Statement != "" {
+		m.Statement += " " + r.Statement
 	}
-	p.capability().ApplyTo(&m)
+	r.capability.ApplyTo(&m)
 	return m
 }
 
 // askForShares asks all nodes to authorize the key and combines the first
 // threshold of shares that fit together. The quorum says what nodes answered.
-func (c *Client) askForShares(ctx context.Context, n *network, key session.KeyPair, p SignSessionKeyParams, epoch uint64) (authorization, *quorum, error) {
-	q := &quorum{network: n, auth: p.proofs(), now: c.now, progress: p.Progress}
-	nonce, err := c.LatestBlockhash(ctx)
+func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, progress Progress) (authorization, *quorum, error) {
+	n := r.network
+	q := &quorum{network: n, auth: r.proofs(), now: c.now, progress: progress}
+	nonce, err := c.blockhash(ctx, n)
 	if err != nil {
 		return authorization{}, q, err
 	}
 	if q.requestID, err = c.requestID(); err != nil {
 		return authorization{}, q, err
 	}
-	q.asked = c.message(key.URI(), p, nonce)
+	q.asked = c.message(r, nonce)
 	request := nodeapi.SignSessionKeyRequest{
-		SessionKey:   key.URI(),
-		AuthMethods:  p.AuthMethods,
-		PKPPublicKey: p.PKP.String(),
+		SessionKey:   r.key.URI(),
+		AuthMethods:  r.AuthMethods,
+		PKPPublicKey: r.PKP.String(),
 		SIWEMessage:  q.asked.String(),
 		CurveType:    nodeapi.CurveBLS,
-		IPFSID:       p.IPFSID,
-		Code:         p.Code,
-		JSParams:     p.JSParams,
+		IPFSID:       r.IPFSID,
+		Code:         r.Code,
+		JSParams:     r.JSParams,
 		Epoch:        epoch,
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, signTimeout,
 		literr.Errorf(literr.Timeout, "the nodes did not sign within %d s", int(signTimeout.Seconds())))
 	defer cancel()
 	client := nodeapi.Client{Fetch: c.config.Fetch, RequestID: q.requestID}
-	p.Progress.tell(Step{Phase: PhaseSign, Needed: n.threshold})
+	progress.tell(Step{Phase: PhaseSign, Needed: n.threshold})
 	err = fanOut(ctx, n.nodes, func(ctx context.Context, url string) (nodeapi.SignSessionKeyResponse, error) {
 		return client.SignSessionKey(ctx, url, request)
 	}, q.take)

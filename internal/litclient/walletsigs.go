@@ -25,7 +25,8 @@ type SignIn func(ctx context.Context, request []byte) ([]byte, error)
 //
 // Errors: [literr.NotReady], those of GetWalletSig, and why ctx ended.
 func (c *Client) GetSessionSigs(ctx context.Context, p SessionSigsParams) (session.SessionSigs, error) {
-	if _, err := c.ready(notReadyForSessions); err != nil {
+	n, err := c.ready(notReadyForSessions)
+	if err != nil {
 		return nil, err
 	}
 	key, err := c.keyFor(ctx, p.SessionKey)
@@ -33,11 +34,11 @@ func (c *Client) GetSessionSigs(ctx context.Context, p SessionSigsParams) (sessi
 		return nil, err
 	}
 	p.SessionKey = &key
-	auth, err := c.walletAuthSig(ctx, WalletSigParams{SessionSigsParams: p, KeyURI: key.URI()})
+	auth, err := c.walletAuthSig(ctx, n, WalletSigParams{SessionSigsParams: p, KeyURI: key.URI()})
 	if err != nil {
 		return nil, err
 	}
-	return c.sessionSigs(key, p, auth)
+	return session.SignForNodes(key, c.template(p, auth), c.latest(n).nodes), nil
 }
 
 // GetWalletSig returns the JSON of an AuthSig for a session key, as p.SignIn
@@ -56,116 +57,126 @@ func (c *Client) GetSessionSigs(ctx context.Context, p SessionSigsParams) (sessi
 // [literr.NoWalletSignature], [literr.BadSignature], [literr.MessageMismatch];
 // [literr.NotReady] for a PKP's while not connected.
 func (c *Client) GetWalletSig(ctx context.Context, p WalletSigParams) ([]byte, error) {
-	auth, err := c.walletAuthSig(ctx, p)
+	auth, err := c.walletAuthSig(ctx, c.current(), p)
 	return auth.text, err
 }
 
-func (c *Client) walletAuthSig(ctx context.Context, p WalletSigParams) (authorization, error) {
-	scope := p.scope()
-	if n := c.current(); n != nil {
-		scope.Staking = n.staking
-	}
-	id, err := scope.Key()
-	if err != nil {
+// walletRequest is a call for a wallet's AuthSig, and what follows from its
+// parameters.
+type walletRequest struct {
+	WalletSigParams
+	network    *network         // as of the beginning of the call, nil for none
+	capability recap.Capability // what is asked for
+	id         string           // key of the [session.Scope]
+}
+
+func (c *Client) walletAuthSig(ctx context.Context, n *network, p WalletSigParams) (authorization, error) {
+	r := walletRequest{WalletSigParams: p, network: n, capability: p.capability()}
+	var err error
+	if r.id, err = r.scope().Key(); err != nil {
 		return authorization{}, err
 	}
-	return c.shared(ctx, id+" "+p.Callback, p.SignSessionKeyParams, func(ctx context.Context, asked SignSessionKeyParams) (authorization, error) {
-		p.SignSessionKeyParams = asked
-		signedOut, auth, ok, err := c.cachedWalletAuthSig(ctx, scope, p)
+	return c.shared(ctx, r.id+" "+p.Callback, p.SignSessionKeyParams, func(ctx context.Context, progress Progress) (authorization, error) {
+		signedOut, auth, ok, err := c.cachedWalletAuthSig(ctx, r)
 		if err != nil || ok {
 			return auth, err
 		}
 		if p.SignIn == nil {
 			return authorization{}, noCallback(signedOut)
 		}
-		return c.signIn(ctx, scope, p)
+		return c.signIn(ctx, r, progress)
 	})
 }
 
 // noCallback says that there is nobody to ask, in the official SDK's words for
-// a first AuthSig and for one that replaces another.
-func noCallback(first bool) error {
-	if first {
+// the first AuthSig after signing out and for one that replaces another.
+func noCallback(signedOut bool) error {
+	if signedOut {
 		return missingParam("authNeededCallback", "No authNeededCallback nor default auth callback provided")
 	}
 	return missingParam("authNeededCallback", "No authCallback nor default auth callback provided")
 }
 
-// scope is what the AuthSig depends on, but for the network.
-func (p WalletSigParams) scope() session.Scope {
+func (r walletRequest) scope() session.Scope {
 	s := session.Scope{
 		Wallet:      true,
-		SessionKey:  p.KeyURI,
-		ActionCID:   p.ActionCID,
-		JSParams:    p.JSParams,
+		SessionKey:  r.KeyURI,
+		ActionCID:   r.ActionCID,
+		JSParams:    r.JSParams,
 		AuthMethods: []byte("[]"),
-		ReCap:       p.capability().URN(),
-		Base:        p.Base.URN(),
-		Domain:      p.Domain,
-		Chain:       p.Chain,
+		ReCap:       r.capability.URN(),
+		Base:        r.Base.URN(),
+		Domain:      r.Domain,
+		Chain:       r.Chain,
 	}
-	if p.PKP != (eth.PublicKey{}) {
-		s.PKP = p.PKP.String()
+	if r.PKP != (eth.PublicKey{}) {
+		s.PKP = r.PKP.String()
+	}
+	if r.network != nil {
+		s.Staking = r.network.staking
 	}
 	return s
 }
 
-func (c *Client) cachedWalletAuthSig(ctx context.Context, scope session.Scope, p WalletSigParams) (signedOut bool, auth authorization, ok bool, err error) {
+func (c *Client) cachedWalletAuthSig(ctx context.Context, r walletRequest) (signedOut bool, auth authorization, ok bool, err error) {
 	last, lastText, ok, err := c.cache.WalletAuthSig(ctx)
 	if err != nil || !ok {
 		return true, authorization{}, false, err
 	}
-	own, ownText, ok, err := c.cache.AuthSig(ctx, scope)
+	own, ownText, ok, err := c.cache.AuthSig(ctx, r.id)
 	if err != nil {
 		return false, authorization{}, false, err
 	}
 	if ok && (last.ByNetwork() || strings.EqualFold(own.Address, last.Address)) {
-		if m, ok := c.reusable(own, p); ok {
+		if m, ok := c.reusable(own, r); ok {
 			return false, authorization{own, m, ownText}, true, nil
 		}
 	}
-	m, ok := c.reusable(last, p)
-	return false, authorization{last, m, lastText}, ok && p.saysNoMore(m), nil
+	m, ok := c.reusable(last, r)
+	return false, authorization{last, m, lastText}, ok && r.saysNoMore(m), nil
 }
 
 // reusable reports whether a wallet's AuthSig from storage will do.
-func (c *Client) reusable(a session.AuthSig, p WalletSigParams) (siwe.Message, bool) {
+func (c *Client) reusable(a session.AuthSig, r walletRequest) (siwe.Message, bool) {
 	if a.ByNetwork() {
 		return siwe.Message{}, false
 	}
-	m, err := c.checkSignedIn(a, p.SessionSigsParams, p.KeyURI, c.now().Add(renewalMargin))
-	return m, err == nil && c.livesLongEnough(m, p.Expiration)
+	m, err := c.checkSignedIn(a, r, c.now().Add(renewalMargin))
+	return m, err == nil && c.livesLongEnough(m, r.Expiration)
 }
 
 // saysNoMore reports whether a message grants exactly what is asked, and for
 // the domain that is asked, if one is.
-func (p WalletSigParams) saysNoMore(m siwe.Message) bool {
+func (r walletRequest) saysNoMore(m siwe.Message) bool {
 	granted, err := grantedBy(m)
-	return err == nil && granted.URN() == p.capability().URN() && (p.Domain == "" || m.Domain == p.Domain)
+	return err == nil && granted.URN() == r.capability.URN() && (r.Domain == "" || m.Domain == r.Domain)
 }
 
-func (c *Client) signIn(ctx context.Context, scope session.Scope, p WalletSigParams) (authorization, error) {
-	if p.Nonce == "" {
-		var err error
-		if p.Nonce, err = c.LatestBlockhash(ctx); err != nil {
+func (c *Client) signIn(ctx context.Context, r walletRequest, progress Progress) (authorization, error) {
+	if r.Nonce == "" {
+		n, err := connected(c.latest(r.network), notReady)
+		if err != nil {
+			return authorization{}, err
+		}
+		if r.Nonce, err = c.blockhash(ctx, n); err != nil {
 			return authorization{}, err
 		}
 	}
-	p.Progress.tell(Step{Phase: PhaseWallet, Needed: 1})
-	text, err := p.SignIn(ctx, c.callbackParams(p))
+	progress.tell(Step{Phase: PhaseWallet, Needed: 1})
+	text, err := r.SignIn(ctx, c.callbackParams(r.WalletSigParams))
 	if err != nil {
 		return authorization{}, err
 	}
-	p.Progress.tell(Step{Phase: PhaseWallet, Done: 1, Needed: 1})
+	progress.tell(Step{Phase: PhaseWallet, Done: 1, Needed: 1})
 	a, err := parseSignedIn(text)
 	if err != nil {
 		return authorization{}, err
 	}
-	m, err := c.checkSignedIn(a, p.SessionSigsParams, p.KeyURI, c.now())
+	m, err := c.checkSignedIn(a, r, c.now())
 	if err != nil {
 		return authorization{}, err
 	}
-	return authorization{a, m, text}, c.cache.PutAuthSig(ctx, scope, text)
+	return authorization{a, m, text}, c.cache.PutAuthSig(ctx, r.id, text)
 }
 
 // callbackParams are exactly the official SDK's. Source: protocol 7.4.
@@ -218,24 +229,24 @@ func parseSignedIn(text []byte) (session.AuthSig, error) {
 
 // checkSignedIn verifies an AuthSig, and that it lets the session key do what is
 // asked, as nodes will judge.
-func (c *Client) checkSignedIn(a session.AuthSig, p SessionSigsParams, keyURI string, now time.Time) (siwe.Message, error) {
-	m, err := c.verify(a, now)
+func (c *Client) checkSignedIn(a session.AuthSig, r walletRequest, now time.Time) (siwe.Message, error) {
+	m, err := c.verify(a, r, now)
 	if err != nil {
 		return m, err
 	}
-	if m.URI != keyURI {
+	if m.URI != r.KeyURI {
 		return m, notAsAsked("it is for another session key")
 	}
-	if a.ByNetwork() && p.PKP != (eth.PublicKey{}) && m.Address != p.PKP.Address() {
+	if a.ByNetwork() && r.PKP != (eth.PublicKey{}) && m.Address != r.PKP.Address() {
 		return m, notAsAsked("it is another PKP's")
 	}
 	granted, err := grantedBy(m)
 	if err != nil {
 		return m, err
 	}
-	for _, r := range p.Requests {
-		if !granted.Covers(r.Resource, r.Ability) {
-			return m, notAllowed(granted, r)
+	for _, one := range r.Requests {
+		if !granted.Covers(one.Resource, one.Ability) {
+			return m, notAllowed(granted, one)
 		}
 	}
 	return m, nil
@@ -250,11 +261,11 @@ func notAllowed(granted recap.Capability, r ResourceAbility) error {
 }
 
 // verify checks a wallet's AuthSig, or a PKP's with the network's key.
-func (c *Client) verify(a session.AuthSig, now time.Time) (siwe.Message, error) {
+func (c *Client) verify(a session.AuthSig, r walletRequest, now time.Time) (siwe.Message, error) {
 	if !a.ByNetwork() {
 		return a.VerifyWallet(now)
 	}
-	n, err := c.ready(notReady)
+	n, err := connected(c.latest(r.network), notReady)
 	if err != nil {
 		return siwe.Message{}, err
 	}
@@ -292,6 +303,8 @@ func (c *Client) CheckNeedToResign(p ResignParams) (bool, error) {
 		_, err := p.AuthSig.VerifyWallet(c.now())
 		return false, err
 	}
-	m, err := c.checkSignedIn(p.AuthSig, SessionSigsParams{SignSessionKeyParams: SignSessionKeyParams{Requests: p.Requests}}, p.KeyURI, c.now())
+	r := walletRequest{network: c.current(), WalletSigParams: WalletSigParams{KeyURI: p.KeyURI}}
+	r.Requests = p.Requests
+	m, err := c.checkSignedIn(p.AuthSig, r, c.now())
 	return err != nil || len(m.Resources) == 0, nil
 }

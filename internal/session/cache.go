@@ -24,8 +24,7 @@ const (
 const keyAuthSig = "litsession-auth-sig-"
 
 // keyIndex lists the keys of our own entries, oldest first, with spaces between
-// them; it begins like them,
-// so that who removes those removes it too.
+// them. It begins like them, so that who removes those removes it too.
 const keyIndex = keyAuthSig + "index"
 
 // maxAuthSigs bounds our own entries. A dapp whose jsParams hold a token has a
@@ -172,24 +171,16 @@ func (c *Cache) storedKey(ctx context.Context, report func(error)) (KeyPair, boo
 	return key, true, nil
 }
 
-// AuthSig returns the AuthSig stored for exactly this scope, and its JSON as it
-// was stored; ok is false if there is none. Its signature and times are not
-// checked here.
-func (c *Cache) AuthSig(ctx context.Context, s Scope) (a AuthSig, text []byte, ok bool, err error) {
-	key, err := s.Key()
-	if err != nil {
-		return AuthSig{}, nil, false, err
-	}
-	return c.authSig(ctx, key)
-}
-
 // WalletAuthSig returns what stands under the official SDK's key: the AuthSig
 // of whoever signed last, for whatever it was. Nothing of it is checked here.
 func (c *Cache) WalletAuthSig(ctx context.Context) (a AuthSig, text []byte, ok bool, err error) {
-	return c.authSig(ctx, keyWallet)
+	return c.AuthSig(ctx, keyWallet)
 }
 
-func (c *Cache) authSig(ctx context.Context, key string) (AuthSig, []byte, bool, error) {
+// AuthSig returns the AuthSig stored under the key of a [Scope], and its JSON as
+// it was stored; ok is false if there is none. Its signature and times are not
+// checked here.
+func (c *Cache) AuthSig(ctx context.Context, key string) (AuthSig, []byte, bool, error) {
 	text, ok, err := c.get(ctx, key)
 	if err != nil || !ok {
 		return AuthSig{}, nil, false, err
@@ -202,13 +193,9 @@ func (c *Cache) authSig(ctx context.Context, key string) (AuthSig, []byte, bool,
 	return a, []byte(text), true, nil
 }
 
-// PutAuthSig stores an AuthSig's JSON for its scope, and under the official
-// SDK's key for those who read that.
-func (c *Cache) PutAuthSig(ctx context.Context, s Scope, text []byte) error {
-	key, err := s.Key()
-	if err != nil {
-		return err
-	}
+// PutAuthSig stores an AuthSig's JSON under the key of its [Scope], and under the
+// official SDK's for those who read that.
+func (c *Cache) PutAuthSig(ctx context.Context, key string, text []byte) error {
 	if err := c.set(ctx, key, string(text)); err != nil {
 		return err
 	}
@@ -236,23 +223,15 @@ func (c *Cache) list(ctx context.Context, key string) error {
 	}
 	keys = append(keys, key)
 	for ; len(keys) > maxAuthSigs; keys = keys[1:] {
-		if err := c.remove(ctx, keys[0]); err != nil {
+		if err := c.RemoveAuthSig(ctx, keys[0]); err != nil {
 			return err
 		}
 	}
 	return c.set(ctx, keyIndex, strings.Join(keys, " "))
 }
 
-// RemoveAuthSig forgets the AuthSig of a scope.
-func (c *Cache) RemoveAuthSig(ctx context.Context, s Scope) error {
-	key, err := s.Key()
-	if err != nil {
-		return err
-	}
-	return c.remove(ctx, key)
-}
-
-func (c *Cache) remove(ctx context.Context, key string) error {
+// RemoveAuthSig forgets what stands under the key of a [Scope].
+func (c *Cache) RemoveAuthSig(ctx context.Context, key string) error {
 	if err := c.forget(ctx, key); err != nil {
 		return err
 	}

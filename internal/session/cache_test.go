@@ -81,7 +81,7 @@ func TestOldAuthSigsMakeRoom(t *testing.T) {
 	put := func(i int) session.Scope {
 		s := scope()
 		s.JSParams = []byte(strconv.Itoa(i))
-		if err := cache.PutAuthSig(t.Context(), s, a.JSON()); err != nil {
+		if err := cache.PutAuthSig(t.Context(), keyOf(t, s), a.JSON()); err != nil {
 			t.Fatal(err)
 		}
 		return s
@@ -95,7 +95,7 @@ func TestOldAuthSigsMakeRoom(t *testing.T) {
 		}
 	}
 	for _, s := range []session.Scope{first, last} {
-		if _, _, ok, _ := cache.AuthSig(t.Context(), s); !ok {
+		if _, _, ok, _ := cache.AuthSig(t.Context(), keyOf(t, s)); !ok {
 			t.Error("a recent AuthSig is gone")
 		}
 	}

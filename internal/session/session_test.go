@@ -160,16 +160,25 @@ func scope() session.Scope {
 		AuthMethods: []byte(`[]`), ReCap: "r", Domain: "d"}
 }
 
+func keyOf(t *testing.T, s session.Scope) string {
+	t.Helper()
+	key, err := s.Key()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
 func TestCacheSharesAnAuthSigOnlyWithinItsScope(t *testing.T) {
 	ctx := t.Context()
 	cache := session.NewCache(new(storage.Memory), nil, func(err error) { t.Errorf("reported %v", err) })
 	a := session.AuthSig{Sig: "s", DerivedVia: "v", SignedMessage: "m", Address: "a"}
-	if err := cache.PutAuthSig(ctx, scope(), a.JSON()); err != nil {
+	if err := cache.PutAuthSig(ctx, keyOf(t, scope()), a.JSON()); err != nil {
 		t.Fatal(err)
 	}
 	same := scope()
 	same.JSParams = []byte(`{ "b": 2, "a": 1.0 }`)
-	if got, _, ok, err := cache.AuthSig(ctx, same); !ok || err != nil || got != a {
+	if got, _, ok, err := cache.AuthSig(ctx, keyOf(t, same)); !ok || err != nil || got != a {
 		t.Errorf("the same params in another order: got %v %v %v", got, ok, err)
 	}
 	for name, change := range map[string]func(*session.Scope){
@@ -189,14 +198,14 @@ func TestCacheSharesAnAuthSigOnlyWithinItsScope(t *testing.T) {
 	} {
 		other := scope()
 		change(&other)
-		if _, _, ok, err := cache.AuthSig(ctx, other); ok || err != nil {
+		if _, _, ok, err := cache.AuthSig(ctx, keyOf(t, other)); ok || err != nil {
 			t.Errorf("another %s shares the AuthSig (%v)", name, err)
 		}
 	}
-	if err := cache.RemoveAuthSig(ctx, scope()); err != nil {
+	if err := cache.RemoveAuthSig(ctx, keyOf(t, scope())); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, ok, _ := cache.AuthSig(ctx, scope()); ok {
+	if _, _, ok, _ := cache.AuthSig(ctx, keyOf(t, scope())); ok {
 		t.Error("a removed AuthSig is still there")
 	}
 }
