@@ -31,12 +31,11 @@ type camp struct {
 // add counts one answer and reports whether it is the one that makes a camp
 // reach the threshold.
 func (t *tally) add(a answer[greeting]) bool {
-	key, err := handshakeKeyOf(a.value.HandshakeResponse, a.err)
-	if err != nil {
-		t.failures = append(t.failures, failureOf(a.url, err))
+	if a.err != nil {
+		t.failures = append(t.failures, failureOf(a.url, a.err))
 		return false
 	}
-	c := t.campOf(key)
+	c := t.campOf(a.value.key)
 	c.urls = append(c.urls, a.url)
 	c.hdRoots = append(c.hdRoots, a.value.HDRootPublicKeys)
 	if isBlockhash(a.value.LatestBlockhash) {
@@ -46,14 +45,6 @@ func (t *tally) add(a answer[greeting]) bool {
 		c.skews = append(c.skews, *a.value.skew)
 	}
 	return len(c.urls) == t.threshold
-}
-
-// handshakeKeyOf is [handshakeKey] for an answer and its error.
-func handshakeKeyOf(r nodeapi.HandshakeResponse, err error) (bls.PublicKey, error) {
-	if err != nil {
-		return bls.PublicKey{}, err
-	}
-	return handshakeKey(r)
 }
 
 // handshakeKey returns the network key that an answer names, if it is one.

@@ -7,8 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"litsession/internal/bls"
 	"litsession/internal/contracts"
 	"litsession/internal/fetch"
+	"litsession/internal/literr"
 	"litsession/internal/nodeapi"
 	"litsession/internal/siwe"
 )
@@ -66,6 +68,7 @@ func (c *Client) inNodeTime(expiration string) string {
 // greeting is a node's answer to the handshake, and what its Date header says.
 type greeting struct {
 	nodeapi.HandshakeResponse
+	key  bls.PublicKey  // that it names, alike wherever it names one
 	skew *time.Duration // of its clock against ours, nil if unknown
 }
 
@@ -125,6 +128,7 @@ func (c *Client) latestBlock(ctx context.Context) <-chan time.Time {
 	answer := make(chan time.Time, 1)
 	go func() {
 		defer close(answer)
+		defer literr.Recover(new(error))
 		ctx, cancel := context.WithTimeout(ctx, refreshTimeout)
 		defer cancel()
 		node := contracts.HTTPNode{Fetcher: c.config.Fetch, URL: c.config.RPCURL}

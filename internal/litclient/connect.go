@@ -6,7 +6,6 @@ import (
 	"errors"
 	"time"
 
-	"litsession/internal/bls"
 	"litsession/internal/contracts"
 	"litsession/internal/eth"
 	"litsession/internal/literr"
@@ -19,7 +18,7 @@ const (
 	// of connected nodes does.
 	handshakeGrace = 250 * time.Millisecond
 	// blockhashLifetime is how long a block hash serves as nonce.
-	// Value: official SDK 7.4.0, EPOCH and block hash cache.
+	// Value: official SDK 7.4.0, packages/core, BLOCKHASH_SYNC_INTERVAL.
 	blockhashLifetime = 30 * time.Second
 	challengeSize     = 32
 )
@@ -52,6 +51,7 @@ func (c *Client) connect(ctx context.Context, progress Progress) error {
 	keyRead := make(chan struct{})
 	go func() {
 		defer close(keyRead)
+		defer literr.Recover(new(error))
 		_, _ = c.SessionKey(ctx) // whoever needs it meets the same failure
 	}()
 	n, err := c.find(ctx, progress)
@@ -147,7 +147,11 @@ func (c *Client) handshake(ctx context.Context, url, id string, epoch contracts.
 		Challenge:       hex.EncodeToString(challenge),
 		Epoch:           epoch.CurrentNumber(c.now()),
 	})
-	return greeting{r, fetcher.skew}, err
+	if err != nil {
+		return greeting{}, err
+	}
+	key, err := handshakeKey(r)
+	return greeting{r, key, fetcher.skew}, err
 }
 
 // LatestBlockhash returns the block hash that serves as nonce. One older than
@@ -199,8 +203,7 @@ func (c *Client) askBlockhash(ctx context.Context, url, id string, n *network) (
 	if err != nil {
 		return "", err
 	}
-	key, err := bls.ParsePublicKey(r.NetworkPublicKey)
-	if err != nil || key != n.key || !isBlockhash(r.LatestBlockhash) {
+	if r.key != n.key || !isBlockhash(r.LatestBlockhash) {
 		return "", literr.Errorf(literr.NodesDisagree, "node %s has another network key or no block hash", url)
 	}
 	c.update(func(now *network) { now.blockhash, now.blockhashAt = r.LatestBlockhash, c.config.Now() })

@@ -39,16 +39,11 @@ func fanOut[T any](ctx context.Context, urls []string, ask func(context.Context,
 	return nil
 }
 
-// askOne turns a panic into an error, since one in a goroutine would end the
-// whole module.
 func askOne[T any](ctx context.Context, url string, ask func(context.Context, string) (T, error)) (a answer[T]) {
-	defer func() {
-		if r := recover(); r != nil {
-			a = answer[T]{url: url, err: literr.Errorf(literr.Internal, "internal error: %v", r)}
-		}
-	}()
-	value, err := ask(ctx, url)
-	return answer[T]{url: url, value: value, err: err}
+	a.url = url
+	defer literr.Recover(&a.err)
+	a.value, a.err = ask(ctx, url)
+	return a
 }
 
 // failureOf describes a node's failure for details.failures.

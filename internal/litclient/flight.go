@@ -70,11 +70,7 @@ func (f *flights[T]) fly(ctx context.Context, key string, one *flight[T], work f
 	defer one.cancel(nil)
 	defer close(one.done)
 	defer f.remove(key, one)
-	defer func() {
-		if r := recover(); r != nil { // in a goroutine it would end the whole module
-			one.err = literr.Errorf(literr.Internal, "internal error: %v", r)
-		}
-	}()
+	defer literr.Recover(&one.err)
 	one.value, one.err = work(ctx, func(s Step) {
 		for _, seat := range f.seatsOf(one) {
 			seat.progress.tell(s)

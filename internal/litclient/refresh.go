@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"litsession/internal/bls"
 	"litsession/internal/literr"
 )
 
@@ -76,11 +75,10 @@ func (c *Client) lateNodes(ctx context.Context, n *network) []string {
 	ctx, cancel := context.WithTimeoutCause(ctx, refreshTimeout, literr.Timeout)
 	defer cancel()
 	var found []string
-	_ = fanOut(ctx, missing, func(ctx context.Context, url string) (bls.PublicKey, error) {
-		answer, err := c.handshake(ctx, url, id, n.epoch)
-		return handshakeKeyOf(answer.HandshakeResponse, err)
-	}, func(a answer[bls.PublicKey]) bool {
-		if a.err == nil && a.value == n.key {
+	_ = fanOut(ctx, missing, func(ctx context.Context, url string) (greeting, error) {
+		return c.handshake(ctx, url, id, n.epoch)
+	}, func(a answer[greeting]) bool {
+		if a.err == nil && a.value.key == n.key {
 			found = append(found, a.url)
 		}
 		return false

@@ -345,45 +345,26 @@ func TestCallsBeforeConnect(t *testing.T) {
 	}
 }
 
-func TestBlockhashIsRefreshedAfterHalfAMinute(t *testing.T) {
-	p := newPlayer(t)
-	now := p.now(t)
-	c, _ := connected(t, p, func() time.Time { return now })
-	handshakes := len(p.sent(nodeapi.HandshakePath))
-	for _, step := range []struct {
-		after time.Duration
-		more  int
-	}{{29 * time.Second, 0}, {time.Second, 1}, {time.Second, 0}} {
-		now = now.Add(step.after)
-		if _, err := c.LatestBlockhash(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if got := len(p.sent(nodeapi.HandshakePath)) - handshakes; got != step.more {
-			t.Errorf("after %v: %d handshakes, want %d", step.after, got, step.more)
-		}
-		handshakes = len(p.sent(nodeapi.HandshakePath))
-	}
-}
+// brittle is a store with a defect.
+type brittle struct{ storage.Memory }
 
-func TestNodesThatKnowNoBlock(t *testing.T) {
+func (*brittle) Get(context.Context, string) (string, bool, error) { panic("no") }
+
+func TestAPanicBesideConnect(t *testing.T) {
 	p := newPlayer(t)
-	now := p.now(t)
-	c, _ := connected(t, p, func() time.Time { return now })
-	p.mutex.Lock()
-	var answer map[string]any
-	if err := json.Unmarshal(p.HandshakeResponse, &answer); err != nil {
+	staking, err := eth.ParseAddress(p.StakingEthCall.To)
+	if err != nil {
 		t.Fatal(err)
 	}
-	answer["latestBlockhash"] = "0x"
-	p.HandshakeResponse = encode(t, answer)
-	p.mutex.Unlock()
-	now = now.Add(time.Minute)
-	if hash, err := c.LatestBlockhash(t.Context()); !errors.Is(err, literr.NoBlockhash) {
-		t.Errorf("got %q, %v", hash, err)
+	c, err := litclient.New(litclient.Config{
+		Network: "custom", Staking: staking, Fetch: p, Store: new(brittle), Random: endlessZeros{},
+		Now: func() time.Time { return p.now(t) },
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	err := c.Connect(t.Context(), nil)
-	if !errors.Is(err, literr.NoBlockhash) || !strings.HasPrefix(err.Error(), `latestBlockhash is not available. Received: "0x"`) {
-		t.Errorf("connect: got %v", err)
+	if err := c.Connect(t.Context(), nil); err != nil {
+		t.Errorf("got %v", err)
 	}
 }
 

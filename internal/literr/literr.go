@@ -45,6 +45,14 @@ func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: wrapped.Error(), Cause: errors.Unwrap(wrapped)}
 }
 
+// Recover, deferred, turns a panic into an [Internal] error in *err. Every
+// goroutine defers it: a panic in one would end the whole module.
+func Recover(err *error) {
+	if r := recover(); r != nil {
+		*err = Errorf(Internal, "internal error: %v", r)
+	}
+}
+
 // With adds a detail and returns e.
 func (e *Error) With(key string, value any) *Error {
 	e.Details = append(e.Details, Detail{Key: key, Value: value})

@@ -284,7 +284,10 @@ func (c *Cache) set(ctx context.Context, key, value string) error {
 	failed := c.store.Set(ctx, key, value)
 	if errors.Is(failed, storage.ErrNotAtOnce) {
 		// It is under way; how that ends is found out by doing it again.
-		go func() { _ = c.set(context.Background(), key, value) }()
+		go func() {
+			defer literr.Recover(new(error))
+			_ = c.set(context.Background(), key, value)
+		}()
 		return nil
 	}
 	if err := c.tolerate(ctx, failed); err != nil {
