@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"litsession/internal/literr"
 )
@@ -19,6 +20,7 @@ type flights[T any] struct {
 // flight is work that is under way. The work belongs to all who wait for it:
 // one that leaves does not disturb it, the last one that leaves ends it.
 type flight[T any] struct {
+	began  time.Time
 	done   chan struct{} // closed when value and err are there
 	value  T
 	err    error
@@ -29,10 +31,14 @@ type flight[T any] struct {
 // seat is one caller's place.
 type seat struct{ progress Progress }
 
+// patience is how old work may be that a new caller joins. A wallet's prompt that
+// the user has lost never ends; to make the call again is how to get another.
+const patience = time.Minute
+
 var errAbandoned = errors.New("nobody waits any more")
 
 // do returns what work returns, or why ctx ended before. Work is started unless
-// it is under way for the same key already.
+// it is under way for the same key already, and has not been for too long.
 func (f *flights[T]) do(ctx context.Context, key string, progress Progress, work func(context.Context, Progress) (T, error)) (T, error) {
 	var none T
 	if ctx.Err() != nil {
@@ -53,8 +59,8 @@ func (f *flights[T]) board(ctx context.Context, key string, own *seat, work func
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	one := f.byKey[key]
-	if one == nil {
-		one = &flight[T]{done: make(chan struct{})}
+	if one == nil || time.Since(one.began) > patience {
+		one = &flight[T]{began: time.Now(), done: make(chan struct{})}
 		ctx, one.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 		if f.byKey == nil {
 			f.byKey = map[string]*flight[T]{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"litsession/internal/literr"
 )
@@ -68,6 +69,50 @@ func TestFlights(t *testing.T) {
 		}
 		if _, err := f.do(second, "key", nil, work); !errors.Is(err, context.Canceled) || started != 3 {
 			t.Errorf("one that had given up before: %v", err)
+		}
+		if len(f.byKey) != 0 {
+			t.Errorf("%d flights are left", len(f.byKey))
+		}
+	})
+}
+
+// TestAFlightThatNeverEnds: who comes much later begins anew, and the one that
+// waits may still get its answer.
+func TestAFlightThatNeverEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var f flights[int]
+		started := 0
+		answers := []chan int{make(chan int), make(chan int)}
+		fly := func() <-chan int {
+			result := make(chan int, 1)
+			go func() {
+				value, err := f.do(t.Context(), "key", nil, func(context.Context, Progress) (int, error) {
+					started++
+					return <-answers[started-1], nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				result <- value
+			}()
+			synctest.Wait()
+			return result
+		}
+		lost := fly()
+		time.Sleep(patience)
+		joined := fly()
+		if started != 1 {
+			t.Fatalf("%d starts within the time", started)
+		}
+		time.Sleep(time.Second)
+		anew := fly()
+		if started != 2 {
+			t.Fatalf("%d starts after the time", started)
+		}
+		answers[0] <- 1
+		answers[1] <- 2
+		if a, b, c := <-lost, <-joined, <-anew; a != 1 || b != 1 || c != 2 {
+			t.Errorf("got %d, %d and %d", a, b, c)
 		}
 		if len(f.byKey) != 0 {
 			t.Errorf("%d flights are left", len(f.byKey))
