@@ -103,7 +103,7 @@ func (c *Cache) Key(ctx context.Context, random io.Reader) (KeyPair, error) {
 	if key, ok, err := c.storedKey(ctx, func(error) {}); err != nil || ok {
 		return key, err
 	}
-	release, err := c.locked(ctx)
+	release, err := c.locked(ctx, keySession)
 	if err != nil {
 		return KeyPair{}, err
 	}
@@ -113,12 +113,12 @@ func (c *Cache) Key(ctx context.Context, random io.Reader) (KeyPair, error) {
 	return c.makeKey(ctx, random)
 }
 
-// locked waits for the lock, and does without where there is none.
-func (c *Cache) locked(ctx context.Context) (release func(), err error) {
+// locked waits for the lock of a key, and does without where there is none.
+func (c *Cache) locked(ctx context.Context, key string) (release func(), err error) {
 	if c.lock == nil {
 		return func() {}, nil
 	}
-	if release, err = c.lock(ctx, keySession); err == nil {
+	if release, err = c.lock(ctx, key); err == nil {
 		return release, nil
 	}
 	return func() {}, context.Cause(ctx)
@@ -209,6 +209,11 @@ func (c *Cache) PutAuthSig(ctx context.Context, key string, text []byte) error {
 // beyond the bound. What is no key of ours is left out: whoever can write to
 // the store must not make us remove what is not ours.
 func (c *Cache) list(ctx context.Context, key string) error {
+	release, err := c.locked(ctx, keyIndex)
+	if err != nil {
+		return err
+	}
+	defer release()
 	c.listed.Lock()
 	defer c.listed.Unlock()
 	text, _, err := c.get(ctx, keyIndex)

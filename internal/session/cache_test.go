@@ -5,8 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"litsession/internal/literr"
 	"litsession/internal/session"
@@ -105,6 +108,41 @@ func TestOldAuthSigsMakeRoom(t *testing.T) {
 	if _, ok, _ := store.Get(t.Context(), "lit-cached-pkps"); !ok {
 		t.Error("somebody else's entry is gone")
 	}
+}
+
+// TestTabsListWhatTheyStore: of two that store at the same time neither drops
+// the other's entry from the index, or it would stay for ever.
+func TestTabsListWhatTheyStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := new(slow)
+		held := make(chan struct{}, 1)
+		lock := func(context.Context, string) (func(), error) { held <- struct{}{}; return func() { <-held }, nil }
+		a := session.AuthSig{Sig: "s", DerivedVia: "v", SignedMessage: "m", Address: "a"}
+		var all sync.WaitGroup
+		for i := range 2 {
+			tab := session.NewCache(store, lock, func(err error) { t.Errorf("reported %v", err) })
+			s := scope()
+			s.PKP = strconv.Itoa(i)
+			all.Go(func() {
+				if err := tab.PutAuthSig(t.Context(), keyOf(t, s), a.JSON()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if index, _, _ := store.Memory.Get(t.Context(), "litsession-auth-sig-index"); len(strings.Fields(index)) != 2 {
+			t.Errorf("the index is %q", index)
+		}
+	})
+}
+
+// slow is a store that takes a second for each answer.
+type slow struct{ storage.Memory }
+
+func (s *slow) Get(ctx context.Context, key string) (string, bool, error) {
+	value, ok, err := s.Memory.Get(ctx, key)
+	time.Sleep(time.Second)
+	return value, ok, err
 }
 
 // listing is a store that knows its keys.
