@@ -21,6 +21,7 @@ export interface LitContractResolverContext {
   environment: number;
   abi?: unknown;
   contractContext?: Partial<LitContractContext>;
+  /** Cannot be asked: `rpcUrl` is required beside it. */
   provider?: unknown;
 }
 
@@ -243,10 +244,16 @@ const PARAM_NAMES = [
 ] as const;
 
 /** The configuration as the module reads it. ABIs and providers stay behind: they are large, or no data. */
-export function encodeConfig(config: object): string {
-  return encode(config, CONFIG_NAMES, (name, value) =>
-    JSON.stringify(value, name === "contractContext" ? withoutABIs : undefined),
-  );
+export function encodeConfig(config: Partial<LitNodeClientConfig>): string {
+  return encode(config, CONFIG_NAMES, (name, value) => {
+    if (name !== "contractContext") {
+      return JSON.stringify(value);
+    }
+    if ((value as Partial<LitContractResolverContext> | undefined)?.provider && !config.rpcUrl) {
+      throw invalid("rpcUrl", "the address of the chain's node, since contractContext.provider cannot be asked");
+    }
+    return JSON.stringify(value, withoutABIs);
+  });
 }
 
 /**

@@ -220,7 +220,10 @@ test("ABIs and providers of a context stay outside", async (t) => {
   const provider = { self: null };
   provider.self = provider;
   const contractContext = { resolverAddress: "0x01", environment: 2, abi: [{ type: "function" }], provider };
-  const { client } = await standinClient(t, { contractContext, domain: "dapp.example" });
+  const alone = await standinClient(t, { contractContext });
+  const error = thrownBy(() => alone.client.getSessionKey());
+  assert.deepEqual([error.reason, error.details.param], ["invalid_param", "rpcUrl"]);
+  const { client } = await standinClient(t, { contractContext, rpcUrl: "http://127.0.0.1:1", domain: "dapp.example" });
   const crossed = client.getSessionKey();
   assert.deepEqual(crossed.contractContext, { resolverAddress: "0x01", environment: 2 });
   assert.equal(crossed.domain, "dapp.example");
