@@ -31,12 +31,13 @@ func fanOut[T any](ctx context.Context, urls []string, ask func(context.Context,
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case a := <-answers:
-			if take(a) {
+			// Once ctx is over, answers only say that it is.
+			if ctx.Err() == nil && take(a) {
 				return nil
 			}
 		}
 	}
-	return nil
+	return context.Cause(ctx)
 }
 
 func askOne[T any](ctx context.Context, url string, ask func(context.Context, string) (T, error)) (a answer[T]) {
