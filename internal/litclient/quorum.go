@@ -1,6 +1,7 @@
 package litclient
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"slices"
@@ -14,10 +15,6 @@ import (
 	"litsession/internal/siwe"
 )
 
-// maxCombinations bounds the search for shares that fit together. Each one
-// costs a combination and a pairing, some 20 ms in a browser.
-const maxCombinations = 300
-
 // quorum collects the nodes' shares until threshold of them combine to a
 // signature that verifies, or so many nodes failed that this cannot be.
 type quorum struct {
@@ -28,10 +25,11 @@ type quorum struct {
 	requestID string
 	progress  Progress
 
+	silent   []string // URLs of nodes that have not answered
 	groups   []*group // by what the nodes signed
 	failed   []failedNode
-	tried    int // combinations
 	accepted int // shares
+	search   search
 	authSig  authorization
 	complete bool
 }
@@ -41,6 +39,7 @@ type group struct {
 	text    string
 	message siwe.Message
 	shares  []bls.SignatureShare
+	tried   map[string]bool // choices of shares, a bit for each
 }
 
 // failedNode is a node that gave no share.
@@ -51,8 +50,10 @@ type failedNode struct {
 }
 
 // take handles one node's answer and reports whether it was the last needed.
-func (q *quorum) take(a answer[nodeapi.SignSessionKeyResponse]) bool {
-	g, err := q.accept(a)
+func (q *quorum) take(ctx context.Context, a answer[nodeapi.SignSessionKeyResponse]) bool {
+	q.silent = slices.DeleteFunc(q.silent, func(url string) bool { return url == a.url })
+	q.search.taken++
+	err := q.accept(a)
 	if err != nil {
 		f := failedNode{url: a.url, err: err}
 		if t, ok := nodeTime(err); ok {
@@ -60,11 +61,14 @@ func (q *quorum) take(a answer[nodeapi.SignSessionKeyResponse]) bool {
 			f.skew = &skew
 		}
 		q.failed = append(q.failed, f)
-		return q.hopeless()
+		if q.hopeless() {
+			return true
+		}
+	} else {
+		q.accepted++
+		q.progress.tell(Step{Phase: PhaseSign, Node: a.url, Done: q.accepted, Needed: q.network.threshold})
 	}
-	q.accepted++
-	q.progress.tell(Step{Phase: PhaseSign, Node: a.url, Done: q.accepted, Needed: q.network.threshold})
-	q.complete = q.combine(g)
+	q.complete = q.combine(ctx)
 	return q.complete
 }
 
@@ -100,30 +104,30 @@ func (q *quorum) skew() (time.Duration, bool) {
 	return median(skews), true
 }
 
-// accept checks everything about a share that can be checked without others.
-func (q *quorum) accept(a answer[nodeapi.SignSessionKeyResponse]) (*group, error) {
+// accept keeps a share that passes every check that can be made without others.
+func (q *quorum) accept(a answer[nodeapi.SignSessionKeyResponse]) error {
 	if a.err != nil {
-		return nil, a.err
+		return a.err
 	}
 	r := a.value
 	share, err := bls.ParseSignatureShare(r.SignatureShare)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if r.BLSRootPublicKey != q.network.key.String() {
-		return nil, literr.Errorf(literr.NodesDisagree, "the node signs with another network's key")
+		return literr.Errorf(literr.NodesDisagree, "the node signs with another network's key")
 	}
 	g, err := q.groupOf(r)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	// Which of two nodes with one index is the liar shows in the combination
 	// only: to keep the first would let a liar shut an honest node out.
 	if slices.Contains(g.shares, share) {
-		return nil, literr.Errorf(literr.BadShare, "the node's share is another node's")
+		return literr.Errorf(literr.BadShare, "the node's share is another node's")
 	}
 	g.shares = append(g.shares, share)
-	return g, nil
+	return nil
 }
 
 // groupOf returns the group of nodes that signed what r says. A text is
@@ -144,98 +148,9 @@ func (q *quorum) groupOf(r nodeapi.SignSessionKeyResponse) (*group, error) {
 	if err := checkRewritten(q.asked, m, q.auth); err != nil {
 		return nil, err
 	}
-	g := &group{text: r.SIWEMessage, message: m}
+	g := &group{text: r.SIWEMessage, message: m, tried: map[string]bool{}}
 	q.groups = append(q.groups, g)
 	return g, nil
-}
-
-// combine tries every choice of threshold shares of different indexes that
-// holds the newest one: those without it were tried before.
-func (q *quorum) combine(g *group) bool {
-	newest := g.shares[len(g.shares)-1]
-	slots := slotsBeside(newest, g.shares)
-	need := q.network.threshold - 1
-	if len(slots) < need {
-		return false
-	}
-	found := false
-	choose(slots, need, func(chosen [][]bls.SignatureShare) bool {
-		return oneOfEach(chosen, []bls.SignatureShare{newest}, func(shares []bls.SignatureShare) bool {
-			if q.tried == maxCombinations {
-				return true // to stop
-			}
-			q.tried++
-			found = q.verify(g, shares)
-			return found
-		})
-	})
-	return found
-}
-
-// slotsBeside groups the shares by index, in order of arrival, without those of
-// the newest one's index.
-func slotsBeside(newest bls.SignatureShare, shares []bls.SignatureShare) [][]bls.SignatureShare {
-	var slots [][]bls.SignatureShare
-	for _, share := range shares {
-		if share.Index == newest.Index {
-			continue
-		}
-		i := slices.IndexFunc(slots, func(slot []bls.SignatureShare) bool { return slot[0].Index == share.Index })
-		if i < 0 {
-			slots = append(slots, []bls.SignatureShare{share})
-		} else {
-			slots[i] = append(slots[i], share)
-		}
-	}
-	return slots
-}
-
-// oneOfEach calls try with picked and one item of every slot until try returns
-// true.
-func oneOfEach[T any](slots [][]T, picked []T, try func([]T) bool) bool {
-	if len(slots) == 0 {
-		return try(picked)
-	}
-	for _, item := range slots[0] {
-		if oneOfEach(slots[1:], append(picked, item), try) {
-			return true
-		}
-	}
-	return false
-}
-
-func (q *quorum) verify(g *group, shares []bls.SignatureShare) bool {
-	signature, err := bls.Combine(shares)
-	if err != nil {
-		return false
-	}
-	hash := session.MessageHash(g.text)
-	if q.network.key.Verify(hash[:], signature) != nil {
-		return false
-	}
-	q.authSig = authorized(session.NewPKPAuthSig(signature, g.text, g.message.Address), g.message)
-	return true
-}
-
-// choose calls try with every choice of k items until try returns true. The choices that leave out an early item come
-// last.
-func choose[T any](items []T, k int, try func([]T) bool) bool {
-	chosen := make([]T, 0, k)
-	var pick func(from int) bool
-	pick = func(from int) bool {
-		if len(chosen) == k {
-			return try(chosen)
-		}
-		for i := from; i <= len(items)-(k-len(chosen)); i++ {
-			chosen = append(chosen, items[i])
-			if pick(i + 1) {
-				return true
-			}
-			chosen = chosen[:len(chosen)-1]
-		}
-		return false
-	}
-	return pick(0)
 }
 
 // maxQuotedBody bounds the node's answer that an error quotes, in bytes.

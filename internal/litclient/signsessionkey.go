@@ -112,7 +112,10 @@ func (c *Client) message(r request, nonce string) siwe.Message {
 // threshold of shares that fit together. The quorum says what nodes answered.
 func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, progress Progress) (authorization, *quorum, error) {
 	n := r.network
-	q := &quorum{network: n, auth: r.proofs(), now: c.now, progress: progress}
+	q := &quorum{network: n, auth: r.proofs(), now: c.now, progress: progress, silent: slices.Clone(n.nodes)}
+	if err := q.search.seed(c.randomBytes); err != nil {
+		return authorization{}, q, err
+	}
 	nonce, err := c.blockhash(ctx, n)
 	if err != nil {
 		return authorization{}, q, err
@@ -138,8 +141,9 @@ func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, prog
 	client := nodeapi.Client{Fetch: c.config.Fetch, RequestID: q.requestID}
 	progress.tell(Step{Phase: PhaseSign, Needed: n.threshold})
 	err = fanOut(ctx, n.nodes, func(ctx context.Context, url string) (nodeapi.SignSessionKeyResponse, error) {
+		defer q.search.arrived.Add(1)
 		return client.SignSessionKey(ctx, url, request)
-	}, q.take)
+	}, func(a answer[nodeapi.SignSessionKeyResponse]) bool { return q.take(ctx, a) })
 	if err != nil {
 		return authorization{}, q, err
 	}
