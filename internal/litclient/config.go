@@ -20,7 +20,9 @@ import (
 
 const (
 	defaultConnectTimeout = 20 * time.Second // official SDK 7.4.0, connectTimeout
-	defaultDomain         = "litprotocol.com"
+	// A node lets an action run for 30 s and answers within 60.
+	defaultSignTimeout = 60 * time.Second
+	defaultDomain      = "litprotocol.com"
 )
 
 // Config says which network to use and with what. Network, Fetch, Store, Now
@@ -32,6 +34,7 @@ type Config struct {
 	Resolver             *contracts.Resolver // of a custom network, instead of Staking
 	NodeProtocol         string              // "http://" or "https://"; default by port and network
 	ConnectTimeout       time.Duration       // for all handshakes together; default 20 s
+	SignTimeout          time.Duration       // for the shares of one signature together; default 60 s
 	CheckNodeAttestation bool                // see [Client.Connect]
 	DefaultDomain        string              // SIWE domain when a call names none; default litprotocol.com
 
@@ -134,6 +137,9 @@ func (c Config) complete() (Config, contracts.Network, error) {
 	}
 	if c.ConnectTimeout <= 0 {
 		c.ConnectTimeout = defaultConnectTimeout
+	}
+	if c.SignTimeout <= 0 {
+		c.SignTimeout = defaultSignTimeout
 	}
 	if c.DefaultDomain == "" {
 		c.DefaultDomain = defaultDomain

@@ -29,7 +29,7 @@ func start(t *testing.T) *devnet.Network {
 	return network
 }
 
-func newClient(t *testing.T, d devnet.Descriptor) *litclient.Client {
+func newClient(t *testing.T, d devnet.Descriptor, changes ...func(*litclient.Config)) *litclient.Client {
 	t.Helper()
 	text, err := json.Marshal(map[string]any{"litNetwork": "custom", "rpcUrl": d.RPCURL, "contractContext": d.ContractContext, "connectTimeout": 5000})
 	if err != nil {
@@ -40,6 +40,9 @@ func newClient(t *testing.T, d devnet.Descriptor) *litclient.Client {
 		t.Fatal(err)
 	}
 	config.Fetch, config.Store, config.Random, config.Now = fetch.HTTP{}, new(storage.Memory), rand.Reader, time.Now
+	for _, change := range changes {
+		change(&config)
+	}
 	c, err := litclient.New(config)
 	if err != nil {
 		t.Fatal(err)

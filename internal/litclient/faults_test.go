@@ -116,21 +116,61 @@ func TestFiveNodesStopASessionForAReason(t *testing.T) {
 	network := start(t)
 	d := network.Descriptor()
 	for _, m := range misbehaviours() {
-		limit := 15 * time.Second
-		if m.want == literr.Timeout {
-			limit = time.Second
-		}
-		c := newClient(t, d)
+		c := newClient(t, d, func(config *litclient.Config) {
+			if m.want == literr.Timeout {
+				config.SignTimeout = time.Second
+			}
+		})
 		if err := c.Connect(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
 		setFaults(t, network, 5, m.fault)
-		err := verified(t, c, d, limit)
+		err := verified(t, c, d, 15*time.Second)
 		if m.want == "" && err != nil || m.want != "" && !errors.Is(err, m.want) {
 			t.Errorf("%+v: got %v, want %q", m.fault, err, m.want)
 		}
+		if m.want == literr.Timeout {
+			wantSilent(t, err, d.Nodes[5:])
+		}
 		setFaults(t, network, 5, devnet.Fault{})
 	}
+}
+
+// wantSilent checks that the error says of exactly these nodes of ten that they
+// did not answer.
+func wantSilent(t *testing.T, err error, nodes []devnet.NodeURL) {
+	t.Helper()
+	var e *literr.Error
+	if !errors.As(err, &e) || e.Detail("have") != 10-len(nodes) || e.Detail("need") != 6 {
+		t.Fatalf("got %v", err)
+	}
+	failures, _ := e.Detail("failures").([]literr.Failure)
+	if len(failures) != len(nodes) {
+		t.Errorf("failures %+v", failures)
+	}
+	for i, f := range failures {
+		if f.URL != nodes[i].URL || f.Message != "the node did not answer within 1 s" {
+			t.Errorf("%+v of %s", f, nodes[i].URL)
+		}
+	}
+}
+
+// TestFourSilentNodesAndALiar: the shares of the six others are there, and one
+// of them is wrong.
+func TestFourSilentNodesAndALiar(t *testing.T) {
+	network := start(t)
+	d := network.Descriptor()
+	c := newClient(t, d, func(config *litclient.Config) { config.SignTimeout = time.Second })
+	if err := c.Connect(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	setFaults(t, network, 5, devnet.Fault{Kind: "wrong-share"})
+	setFaults(t, network, 4, devnet.Fault{Kind: "hang"})
+	err := verified(t, c, d, 15*time.Second)
+	if !errors.Is(err, literr.BadShare) {
+		t.Errorf("got %v", err)
+	}
+	wantSilent(t, err, d.Nodes[6:])
 }
 
 // TestFiveNodesStopAConnect: what nodes say of themselves counts only when the

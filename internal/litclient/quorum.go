@@ -72,6 +72,13 @@ func (q *quorum) take(ctx context.Context, a answer[nodeapi.SignSessionKeyRespon
 	return q.complete
 }
 
+// giveUp counts the nodes that have not answered as failed.
+func (q *quorum) giveUp(why error) {
+	for _, url := range q.silent {
+		q.failed = append(q.failed, failedNode{url: url, err: why})
+	}
+}
+
 // hopeless reports whether there is no point in waiting for more nodes. When
 // so many refuse for the times that it may be our clock, there is: only the
 // threshold of them can tell.
@@ -161,7 +168,6 @@ func (q *quorum) result() (authorization, error) {
 	if q.complete {
 		return q.authSig, nil
 	}
-	have := len(q.network.nodes) - len(q.failed)
 	reason, first := q.reason()
 	words := "the shares that came do not combine"
 	if first != nil {
@@ -179,7 +185,7 @@ func (q *quorum) result() (authorization, error) {
 	for i, f := range q.failed {
 		failures[i] = failureOf(f.url, f.err)
 	}
-	e.With("requestId", q.requestID).With("have", have).With("need", q.network.threshold)
+	e.With("requestId", q.requestID).With("have", q.accepted).With("need", q.network.threshold)
 	if refusal != nil {
 		e.With("errorCode", refusal.Code).With("message", refusal.Message)
 	}
@@ -198,7 +204,7 @@ func (q *quorum) reason() (literr.Code, error) {
 		if count[reason] <= len(q.network.nodes)-q.network.threshold {
 			continue
 		}
-		if reason == literr.NodeUnreachable || reason == literr.Timeout {
+		if reason == literr.NodeUnreachable {
 			return literr.NotEnoughNodes, f.err
 		}
 		return reason, f.err

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"slices"
 	"strconv"
-	"time"
 
 	"litsession/internal/ipfs"
 	"litsession/internal/literr"
@@ -13,10 +12,6 @@ import (
 	"litsession/internal/session"
 	"litsession/internal/siwe"
 )
-
-// signTimeout bounds the signing as a whole. A node lets an action run for
-// 30 s and answers within 60.
-const signTimeout = 60 * time.Second
 
 // statement begins the statement of every PKP session. Source: protocol 7.6.1.
 const statement = "Lit Protocol PKP session signature"
@@ -28,10 +23,10 @@ const statement = "Lit Protocol PKP session signature"
 // what the nodes said, when so many said the same that the threshold cannot be
 // reached any more ([literr.NotAuthorized], [literr.ActionFailed],
 // [literr.RequestRefused], [literr.RateLimited], [literr.NodeFault],
-// [literr.NotEnoughNodes], [literr.BadShare], [literr.MessageMismatch]), else
+// [literr.NotEnoughNodes], [literr.BadShare], [literr.MessageMismatch],
+// [literr.Timeout] for no answer within [Config].SignTimeout), else
 // [literr.NotEnoughShares]; [literr.GatewayUnreachable] and
-// [literr.CIDMismatch] for code from a gateway; [literr.NoBlockhash];
-// [literr.Timeout].
+// [literr.CIDMismatch] for code from a gateway; [literr.NoBlockhash].
 func (c *Client) SignSessionKey(ctx context.Context, p SignSessionKeyParams) (session.AuthSig, error) {
 	r, err := c.request(ctx, SessionSigsParams{SignSessionKeyParams: p})
 	if err != nil {
@@ -135,8 +130,8 @@ func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, prog
 		JSParams:     r.JSParams,
 		Epoch:        epoch,
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, signTimeout,
-		literr.Errorf(literr.Timeout, "the nodes did not sign within %d s", int(signTimeout.Seconds())))
+	over := literr.Errorf(literr.Timeout, "the node did not answer within %g s", c.config.SignTimeout.Seconds())
+	ctx, cancel := context.WithTimeoutCause(ctx, c.config.SignTimeout, over)
 	defer cancel()
 	client := nodeapi.Client{Fetch: c.config.Fetch, RequestID: q.requestID}
 	progress.tell(Step{Phase: PhaseSign, Needed: n.threshold})
@@ -144,7 +139,9 @@ func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, prog
 		defer q.search.arrived.Add(1)
 		return client.SignSessionKey(ctx, url, request)
 	}, func(a answer[nodeapi.SignSessionKeyResponse]) bool { return q.take(ctx, a) })
-	if err != nil {
+	if err == over {
+		q.giveUp(over)
+	} else if err != nil {
 		return authorization{}, q, err
 	}
 	auth, err := q.result()
