@@ -155,8 +155,7 @@ func (c *Client) handshake(ctx context.Context, url, id string, epoch contracts.
 }
 
 // LatestBlockhash returns the block hash that serves as nonce. One older than
-// 30 s is asked for anew, from one node after the other until one answers
-// with the network's key. Errors: [literr.NotReady], [literr.NoBlockhash].
+// 30 s is asked for anew. Errors: [literr.NotReady], [literr.NoBlockhash].
 func (c *Client) LatestBlockhash(ctx context.Context) (string, error) {
 	n, err := c.ready(notReady)
 	if err != nil {
@@ -177,23 +176,37 @@ func (c *Client) blockhash(ctx context.Context, n *network) (string, error) {
 // refreshTimeout bounds the wait for one node.
 const refreshTimeout = 3 * time.Second
 
+// refreshBlockhash asks all connected nodes. A hash that more of them name than
+// may lie is taken at once; while blocks change there may be none, and the one
+// that most name is taken.
 func (c *Client) refreshBlockhash(ctx context.Context, n *network) (string, error) {
 	id, err := c.requestID()
 	if err != nil {
 		return "", err
 	}
+	var hashes []string
+	count := map[string]int{}
 	var failures []literr.Failure
-	for _, url := range n.connected {
-		hash, err := c.askBlockhash(ctx, url, id, n)
-		if err == nil {
-			return hash, nil
+	err = fanOut(ctx, n.connected, func(ctx context.Context, url string) (string, error) {
+		return c.askBlockhash(ctx, url, id, n)
+	}, func(a answer[string]) bool {
+		if a.err != nil {
+			failures = append(failures, failureOf(a.url, a.err))
+			return false
 		}
-		if cause := context.Cause(ctx); cause != nil {
-			return "", cause
-		}
-		failures = append(failures, failureOf(url, err))
+		hashes = append(hashes, a.value)
+		count[a.value]++
+		return count[a.value] > len(n.nodes)-n.threshold
+	})
+	if err != nil {
+		return "", err
 	}
-	return "", literr.Errorf(literr.NoBlockhash, "no node gave a block hash").With("failures", failures)
+	hash := mostCommon(hashes)
+	if hash == "" {
+		return "", literr.Errorf(literr.NoBlockhash, "no node gave a block hash").With("failures", failures)
+	}
+	c.update(func(now *network) { now.blockhash, now.blockhashAt = hash, c.config.Now() })
+	return hash, nil
 }
 
 func (c *Client) askBlockhash(ctx context.Context, url, id string, n *network) (string, error) {
@@ -204,9 +217,8 @@ func (c *Client) askBlockhash(ctx context.Context, url, id string, n *network) (
 		return "", err
 	}
 	if r.key != n.key || !isBlockhash(r.LatestBlockhash) {
-		return "", literr.Errorf(literr.NodesDisagree, "node %s has another network key or no block hash", url)
+		return "", literr.Errorf(literr.NodesDisagree, "the node has another network key or no block hash")
 	}
-	c.update(func(now *network) { now.blockhash, now.blockhashAt = r.LatestBlockhash, c.config.Now() })
 	return r.LatestBlockhash, nil
 }
 
