@@ -125,7 +125,8 @@ func (d *paramDecoder) actionByCID(p *SignSessionKeyParams) {
 
 func (d *paramDecoder) actionByCode(p *SignSessionKeyParams, code string) {
 	source, err := base64.StdEncoding.Strict().DecodeString(code)
-	if err != nil || !utf8.Valid(source) {
+	// The decoder skips line breaks; nodes do not.
+	if err != nil || strings.ContainsAny(code, "\r\n") || !utf8.Valid(source) {
 		d.setErr(invalidParam("litActionCode", "the action's source in base64").
 			WithHint(`Raw JavaScript goes into "litActionSource".`))
 		return

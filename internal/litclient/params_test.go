@@ -26,6 +26,8 @@ func TestBadParams(t *testing.T) {
 		"code and source":        {func(p map[string]any) { p["litActionSource"] = "1" }, literr.ConflictingParams, "litActionCode", "litActionSource"},
 		"raw code":               {func(p map[string]any) { p["litActionCode"] = "(() => " + marked + ")()" }, literr.InvalidParam, "litActionCode", "litActionSource"},
 		"code without padding":   {func(p map[string]any) { p["litActionCode"] = strings.TrimRight(r.LitActionCodeBase64, "=") }, literr.InvalidParam, "litActionCode", "base64"},
+		"code in lines":          {func(p map[string]any) { p["litActionCode"] = "Y29u\nc29s\n" }, literr.InvalidParam, "litActionCode", "base64"},
+		"code in CRLF lines":     {func(p map[string]any) { p["litActionCode"] = "Y29u\r\nc29s" }, literr.InvalidParam, "litActionCode", "base64"},
 		"code that is not UTF-8": {func(p map[string]any) { p["litActionCode"] = "/w==" }, literr.InvalidParam, "litActionCode", "base64"},
 		"code that is a number":  {func(p map[string]any) { p["litActionCode"] = 5 }, literr.InvalidParam, "litActionCode", "string"},
 		"a CID that is none":     {func(p map[string]any) { delete(p, "litActionCode"); p["litActionIpfsId"] = "Qm" + marked }, literr.InvalidParam, "litActionIpfsId", "CIDv0"},
