@@ -56,12 +56,16 @@ type proofs struct {
 	methods   []nodeapi.AuthMethod
 }
 
-// checkAuthContext checks the nodes' record: one entry, which names our action
-// and auth methods and nothing else.
+// checkAuthContext checks the nodes' record: one entry of one ability, which
+// names our action and auth methods, no others and no wallet.
 func checkAuthContext(granted recap.Capability, auth proofs) error {
 	list := granted.NotaBene(recap.AuthContextKey, recap.AuthContextAbility)
 	if len(list) != 1 {
 		return mismatch("the record of the authorization, which is not there once")
+	}
+	alone := granted.Without(recap.AuthContextKey)
+	if err := alone.Allow(recap.AuthContextKey, recap.AuthContextAbility, list[0]); err != nil || alone.URN() != granted.URN() {
+		return mismatch("the record of the authorization, which grants more than it may")
 	}
 	v, err := jsjson.Parse(list[0])
 	if err != nil {
@@ -71,12 +75,8 @@ func checkAuthContext(granted recap.Capability, auth proofs) error {
 	// Nodes of before late 2024 name the action under actionIpfsIds.
 	stack, _ := context.Get("actionIpfsIdStack").Items()
 	old, _ := context.Get("actionIpfsIds").Items()
-	actions := slices.Concat(stack, old)
-	if auth.actionCID == "" && len(actions) > 0 {
-		return mismatch("the record of the authorization, which names an action")
-	}
-	if auth.actionCID != "" && !names(actions, auth.actionCID) {
-		return mismatch("the record of the authorization, which does not name the action")
+	if !namesOnly(slices.Concat(stack, old), auth.actionCID) {
+		return mismatch("the record of the authorization, which names other actions")
 	}
 	if !sameMethods(context.Get("authMethodContexts"), auth.methods) {
 		return mismatch("the record of the authorization, which names other auth methods")
@@ -96,9 +96,11 @@ func sameMethods(recorded jsjson.Value, asked []nodeapi.AuthMethod) bool {
 	})
 }
 
-func names(items []jsjson.Value, text string) bool {
-	return slices.ContainsFunc(items, func(v jsjson.Value) bool {
-		s, ok := v.Text()
-		return ok && s == text
-	})
+// namesOnly reports whether text is the only item; "" is for no item.
+func namesOnly(items []jsjson.Value, text string) bool {
+	if text == "" || len(items) != 1 {
+		return text == "" && len(items) == 0
+	}
+	name, ok := items[0].Text()
+	return ok && name == text
 }

@@ -23,6 +23,10 @@ func TestCheckAuthContext(t *testing.T) {
 		"a method":                        {`{"actionIpfsIdStack":[],"authMethodContexts":[{"authMethodType":1}]}`, proofs{"", wallet}, true},
 		"both":                            {`{"actionIpfsIdStack":["` + cid + `"],"authMethodContexts":[{"authMethodType":1}]}`, proofs{cid, wallet}, true},
 		"another action":                  {`{"actionIpfsIdStack":["QmZZ"],"authMethodContexts":[]}`, proofs{cid, nil}, false},
+		"the action twice":                {`{"actionIpfsIdStack":["` + cid + `","` + cid + `"],"authMethodContexts":[]}`, proofs{cid, nil}, false},
+		"the action and another":          {`{"actionIpfsIdStack":["` + cid + `","QmZZ"],"authMethodContexts":[]}`, proofs{cid, nil}, false},
+		"the action and another of 2024":  {`{"actionIpfsIdStack":["` + cid + `"],"actionIpfsIds":["QmZZ"],"authMethodContexts":[]}`, proofs{cid, nil}, false},
+		"the action and no text":          {`{"actionIpfsIds":["` + cid + `",null],"authMethodContexts":[]}`, proofs{cid, nil}, false},
 		"an action that nobody asked for": {`{"actionIpfsIdStack":["` + cid + `"],"authMethodContexts":[]}`, proofs{"", nil}, false},
 		"a method that nobody asked for":  {`{"actionIpfsIdStack":["` + cid + `"],"authMethodContexts":[{"authMethodType":1}]}`, proofs{cid, nil}, false},
 		"a method of another type":        {`{"actionIpfsIdStack":[],"authMethodContexts":[{"authMethodType":6}]}`, proofs{"", wallet}, false},
@@ -35,6 +39,29 @@ func TestCheckAuthContext(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := checkAuthContext(granted, row.asked); row.ok && err != nil || !row.ok && !errors.Is(err, literr.MessageMismatch) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestTheAuthContextStandsAlone(t *testing.T) {
+	const other = "Auth/Other"
+	for name, row := range map[string]struct {
+		abilities []string
+		ok        bool
+	}{
+		"its ability":             {[]string{recap.AuthContextAbility}, true},
+		"its ability twice":       {[]string{recap.AuthContextAbility, recap.AuthContextAbility}, false},
+		"another ability":         {[]string{other}, false},
+		"another ability as well": {[]string{recap.AuthContextAbility, other}, false},
+	} {
+		var granted recap.Capability
+		for _, ability := range row.abilities {
+			if err := granted.Allow(recap.AuthContextKey, ability, []byte(`{"auth_context":{}}`)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := checkAuthContext(granted, proofs{}); row.ok && err != nil || !row.ok && !errors.Is(err, literr.MessageMismatch) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
