@@ -210,6 +210,7 @@ func (n *Network) serveNodes(ctx context.Context, epochs *epochs) error {
 				Permissions: actionView{view.reader}, Code: n.sources,
 				Chains: actionChains{n.chain.URL(), view.reader},
 			},
+			Conditions:  conditionsView{view.reader},
 			Peers:       nodePeers{exchanges, i},
 			Identity:    n.keys.nodes[i],
 			Limits:      action.Limits{Time: n.config.ActionTime},

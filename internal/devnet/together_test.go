@@ -289,7 +289,7 @@ func TestWhatNoLocalNetworkOffers(t *testing.T) {
 	d := start(t, devnet.Config{Nodes: 3}).Descriptor()
 	_, sigs := newSession(t, d, everything)
 	for name, args := range map[string]string{
-		"checkConditions": `{conditions: [], chain: "ethereum"}`, "encrypt": `{}`, "decryptAndCombine": `{}`, "decryptToSingleNode": `{}`,
+		"encrypt": `{}`, "decryptAndCombine": `{}`, "decryptToSingleNode": `{}`,
 	} {
 		code := `Lit.Actions.` + name + `(` + args + `).catch((e) => Lit.Actions.setResponse({response: e.message}))`
 		e := execute(t, sigs[0], executeBody(t, sigs[0], code))

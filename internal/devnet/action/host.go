@@ -17,7 +17,6 @@ type Host struct {
 	Elector     Elector
 	Broadcaster Broadcaster
 	Conditions  Conditions
-	Encryption  Encryption
 }
 
 // Permissions reads PKPPermissions and PubkeyRouter on the network's chain. Token ids are 256-bit. Auth method ids
@@ -107,15 +106,8 @@ type Broadcaster interface {
 	BroadcastAndCollect(ctx context.Context, name, value string) ([]string, error)
 }
 
-// Conditions evaluates access control conditions, given as the action's JSON.
+// Conditions evaluates access control conditions for the action with the CID, given as the action's JSON. authSig is
+// null if the action gave none.
 type Conditions interface {
-	CheckConditions(ctx context.Context, conditions, authSig json.RawMessage, chain string) (bool, error)
-}
-
-// Encryption does the BLS encryption of access-controlled data. Arguments are the action's JSON object.
-type Encryption interface {
-	Encrypt(ctx context.Context, args json.RawMessage) (json.RawMessage, error)
-	// Decrypt combines shares for every node, DecryptToSingleNode for the elected one only.
-	Decrypt(ctx context.Context, args json.RawMessage) (string, error)
-	DecryptToSingleNode(ctx context.Context, args json.RawMessage) (string, error)
+	CheckConditions(ctx context.Context, cid string, conditions, authSig json.RawMessage, chain string) (bool, error)
 }

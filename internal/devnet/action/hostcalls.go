@@ -139,9 +139,9 @@ func newQuestions() map[string]func(x *run, args arguments) (answering, error) {
 		"await":               (*run).askAwait,
 		"broadcastAndCollect": (*run).askBroadcastAndCollect,
 		"checkConditions":     (*run).askCheckConditions,
-		"encrypt":             (*run).askEncrypt,
-		"decrypt":             (*run).askDecrypt,
-		"decryptOnce":         (*run).askDecryptOnce,
+		"encrypt":             notOfferedHere("encrypt"),
+		"decrypt":             notOfferedHere("decryptAndCombine"),
+		"decryptOnce":         notOfferedHere("decryptToSingleNode"),
 	}
 }
 

@@ -126,24 +126,12 @@ func (n *network) BroadcastAndCollect(_ context.Context, name, value string) ([]
 	return []string{name, value}, nil
 }
 
-func (n *network) CheckConditions(_ context.Context, conditions, authSig json.RawMessage, chain string) (bool, error) {
+func (n *network) CheckConditions(_ context.Context, _ string, conditions, authSig json.RawMessage, chain string) (bool, error) {
 	return string(conditions) == `[{"a":1}]` && string(authSig) == `null` && chain == "ethereum", nil
 }
 
-func (n *network) Encrypt(_ context.Context, args json.RawMessage) (json.RawMessage, error) {
-	return args, nil
-}
-
-func (n *network) Decrypt(_ context.Context, args json.RawMessage) (string, error) {
-	return "decrypted " + string(args), nil
-}
-
-func (n *network) DecryptToSingleNode(_ context.Context, args json.RawMessage) (string, error) {
-	return "decrypted once " + string(args), nil
-}
-
 func (n *network) host() action.Host {
-	return action.Host{Permissions: n, Code: n, Chains: n, Signer: n, Claimer: n, Elector: n, Broadcaster: n, Conditions: n, Encryption: n}
+	return action.Host{Permissions: n, Code: n, Chains: n, Signer: n, Claimer: n, Elector: n, Broadcaster: n, Conditions: n}
 }
 
 // call runs an expression in an async function and returns its value as JSON, or the error it threw as text.
@@ -183,9 +171,6 @@ func TestLitActions(t *testing.T) {
 		{`Lit.Actions.checkConditions({ conditions: [{ a: 1 }], authSig: null, chain: 'ethereum' })`, `true`},
 		{`Lit.Actions.claimKey({ keyId: 'k' })`, `"success"`},
 		{`Lit.Actions.broadcastAndCollect({ name: 'n', value: 'v' })`, `["n","v"]`},
-		{`Lit.Actions.encrypt({ accessControlConditions: [1], to_encrypt: new Uint8Array([1, 2]) })`, `{"accessControlConditions":[1],"to_encrypt":"AQI="}`},
-		{`Lit.Actions.decryptAndCombine({ ciphertext: 'c' })`, `"decrypted {\"ciphertext\":\"c\"}"`},
-		{`Lit.Actions.decryptToSingleNode({ ciphertext: 'c' })`, `"decrypted once {\"ciphertext\":\"c\"}"`},
 		{`Lit.Actions.aesDecrypt({ symmetricKey: Uint8Array.from({ length: 32 }, (_, i) => i), ciphertext: Uint8Array.fromHex('0f0e0d0c0b0a090807060504030201004358632e4cf97df8fb52b577e5da8036') })`, `"secret text"`},
 		{`Lit.Actions.aesDecrypt({ symmetricKey: new Uint8Array(32), ciphertext: new Uint8Array(33) })`, `Error: aesDecrypt: ciphertext is not an IV and whole blocks`},
 		{`Lit.Actions.setResponse({ response: 5 })`, `TypeError: response must be a string`},

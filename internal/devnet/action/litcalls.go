@@ -85,33 +85,11 @@ func (x *run) askCheckConditions(args arguments) (answering, error) {
 		return nil, notOffered("checkConditions")
 	}
 	return func(ctx context.Context) (any, error) {
-		return x.req.Host.Conditions.CheckConditions(ctx, json.RawMessage(args.text(0)), json.RawMessage(args.text(1)), args.text(2))
+		return x.req.Host.Conditions.CheckConditions(ctx, x.req.CID, json.RawMessage(args.text(0)), json.RawMessage(args.text(1)), args.text(2))
 	}, nil
 }
 
-func (x *run) askEncrypt(args arguments) (answering, error) {
-	if x.req.Host.Encryption == nil {
-		return nil, notOffered("encrypt")
-	}
-	return func(ctx context.Context) (any, error) {
-		return x.req.Host.Encryption.Encrypt(ctx, json.RawMessage(args.text(0)))
-	}, nil
-}
-
-func (x *run) askDecrypt(args arguments) (answering, error) {
-	if x.req.Host.Encryption == nil {
-		return nil, notOffered("decryptAndCombine")
-	}
-	return func(ctx context.Context) (any, error) {
-		return x.req.Host.Encryption.Decrypt(ctx, json.RawMessage(args.text(0)))
-	}, nil
-}
-
-func (x *run) askDecryptOnce(args arguments) (answering, error) {
-	if x.req.Host.Encryption == nil {
-		return nil, notOffered("decryptToSingleNode")
-	}
-	return func(ctx context.Context) (any, error) {
-		return x.req.Host.Encryption.DecryptToSingleNode(ctx, json.RawMessage(args.text(0)))
-	}, nil
+// notOfferedHere is what the functions answer that need the hosted networks' encryption.
+func notOfferedHere(function string) func(*run, arguments) (answering, error) {
+	return func(*run, arguments) (answering, error) { return nil, notOffered(function) }
 }

@@ -58,6 +58,9 @@ func (n *Node) execute(ctx context.Context, r request) ([]byte, error) {
 	auth := valid.authContext()
 	host := n.config.Host
 	host.Signer = actionSigner{node: n, request: r, auth: auth}
+	if n.config.Conditions != nil {
+		host.Conditions = conditionChecker{n, &valid.capability.address}
+	}
 	run, leave := n.hosted(r, action.Request{
 		Code: source, CID: cid, Params: asked.JSParams, Auth: auth.forAction(cid), AuthSig: true, Host: host,
 	})

@@ -44,6 +44,8 @@ type Config struct {
 	// Host is what running actions may ask. Its Code is also where the node
 	// finds the action of a litActionIpfsId; the node checks the hash itself.
 	Host action.Host
+	// Conditions answers the checkConditions of actions. Default nobody: it throws.
+	Conditions Conditions
 	// Limits of a Lit Action; zero fields are the defaults. The hosted networks
 	// keep execute's in Staking, whose published ABI does not have them.
 	Limits action.Limits

@@ -39,6 +39,9 @@ func (n *Node) hosted(r request, run action.Request) (_ action.Request, leave fu
 	if n.config.Identity != nil {
 		run.Host.Claimer = claimer{n.config.Identity}
 	}
+	if n.config.Conditions != nil && run.Host.Conditions == nil {
+		run.Host.Conditions = conditionChecker{node: n}
+	}
 	if n.config.Peers == nil {
 		return run, func() {}
 	}

@@ -81,9 +81,9 @@ const Actions = {
   },
   async broadcastAndCollect({ name, value }) { return ask('broadcastAndCollect', text(name, 'name'), text(value, 'value')); },
 
-  async encrypt(args) { return ask('encrypt', JSONStringify(plainBytes(args))); },
-  async decryptAndCombine(args) { return ask('decrypt', JSONStringify(plainBytes(args))); },
-  async decryptToSingleNode(args) { return ask('decryptOnce', JSONStringify(plainBytes(args))); },
+  async encrypt() { return ask('encrypt'); },
+  async decryptAndCombine() { return ask('decrypt'); },
+  async decryptToSingleNode() { return ask('decryptOnce'); },
   async aesDecrypt({ symmetricKey, ciphertext }) {
     return sys('aesDecrypt', bytes(symmetricKey, 'symmetricKey'), bytes(ciphertext, 'ciphertext'));
   },
@@ -91,13 +91,3 @@ const Actions = {
   uint8arrayToString(array, encoding = 'utf8') { return sys('bytesToString', bytes(array, 'array'), '' + encoding); },
   uint8arrayFromString(string, encoding = 'utf8') { return new Uint8Array(sys('stringToBytes', text(string, 'string'), '' + encoding)); },
 };
-
-// plainBytes replaces byte arrays by base64, which JSON can hold.
-function plainBytes(args) {
-  const plain = {};
-  for (const key of Object.keys(args)) {
-    const value = args[key];
-    plain[key] = typeof value === 'object' && value !== null && isView(value) ? toBase64(new Uint8Array(bytesOf(value))) : value;
-  }
-  return plain;
-}
