@@ -17,6 +17,7 @@ throws(() => decode([0xff], 'utf-8', { fatal: true }), 'TypeError');
 equal(decode([0x61, 0, 0xac, 0x20], 'utf-16le'), 'a€');
 equal(decode([0, 0x61, 0x20, 0xac], 'utf-16be'), 'a€');
 equal(decode([0x80, 0xe9], 'latin1'), '€é');
+equal(decode([0x81, 0x9f], 'windows-1252'), '\x81\u0178');
 equal(new TextDecoder('UTF8').encoding, 'utf-8');
 throws(() => new TextDecoder('klingon'), 'RangeError');
 const stream = new TextDecoder();
