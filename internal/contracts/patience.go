@@ -14,7 +14,7 @@ type Timing struct {
 	Poll      time.Duration // between the first looks, default 100 ms; it grows to ten times that
 	Outage    time.Duration // that a node may be away while its answer is waited for, default 15 s
 	DropAfter time.Duration // that a transaction may be unknown to the node, default 15 s
-	Answer    time.Duration // for the node's answer to one request, default 30 s
+	Answer    time.Duration // for the node's answer to one request, default 10 s
 }
 
 func (t Timing) withDefaults() Timing {
@@ -23,7 +23,7 @@ func (t Timing) withDefaults() Timing {
 		instead time.Duration
 	}{
 		{&t.Receipt, 2 * time.Minute}, {&t.Poll, 100 * time.Millisecond},
-		{&t.Outage, 15 * time.Second}, {&t.DropAfter, 15 * time.Second}, {&t.Answer, 30 * time.Second},
+		{&t.Outage, 15 * time.Second}, {&t.DropAfter, 15 * time.Second}, {&t.Answer, 10 * time.Second},
 	} {
 		if *d.value == 0 {
 			*d.value = d.instead

@@ -28,7 +28,7 @@ export interface Timing {
   outage?: number;
   /** That a transaction may be unknown to the node. Default 15,000. */
   dropAfter?: number;
-  /** For the node's answer to one request. Default 30,000. */
+  /** For the node's answer to one request. Default 10,000. */
   answer?: number;
 }
 
