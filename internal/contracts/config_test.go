@@ -51,9 +51,9 @@ func TestClientConfigurations(t *testing.T) {
 		code literr.Code
 	}{
 		{`{"network":"datil"}`, contracts.Config{Network: "datil", RPCURL: "https://yellowstone-rpc.litprotocol.com", ChainID: 175188, Addresses: known}, ""},
-		{`{"network":"custom","rpc":"http://127.0.0.1:1","customContext":{"PKPNFT":{"address":"` + address + `","name":"PKPNFT"},"Allowlist":{"address":"x"}},"timing":{"poll":7,"receipt":1000}}`,
+		{`{"network":"custom","rpc":"http://127.0.0.1:1","customContext":{"PKPNFT":{"address":"` + address + `","name":"PKPNFT"},"Allowlist":{"address":"x"}},"timing":{"poll":7,"receipt":1000,"answer":5}}`,
 			contracts.Config{Network: "custom", RPCURL: "http://127.0.0.1:1", Addresses: contracts.Addresses{PKPNFT: one},
-				Timing: contracts.Timing{Poll: 7 * time.Millisecond, Receipt: time.Second}}, ""},
+				Timing: contracts.Timing{Poll: 7 * time.Millisecond, Receipt: time.Second, Answer: 5 * time.Millisecond}}, ""},
 		{`{"network":"datil","customContext":{"resolverAddress":"` + address + `","environment":2,"contractContext":{"Staking":{"address":"` + address + `"}}}}`,
 			contracts.Config{Network: "datil", RPCURL: "https://yellowstone-rpc.litprotocol.com", ChainID: 175188,
 				Addresses: contracts.Addresses{Staking: one}, Resolver: &contracts.Resolver{Address: one, Environment: 2}}, ""},

@@ -107,11 +107,7 @@ func (c *Client) once(ctx context.Context, w Write, value func(context.Context) 
 		intent = w.Contract + "." + w.Function + string(w.Arguments.Raw())
 	}
 	intent += w.From.String()
-	earlier := c.recall(intent)
-	if named := w.Options.TxHash; earlier != nil && named != (Hash{}) && named != earlier.sent.Hash {
-		c.remember(intent, earlier) // of which this call is not
-		earlier = nil
-	}
+	earlier := c.recall(intent, w.Options.TxHash)
 	a, err := c.sendOnce(ctx, t, w.Options, earlier, value)
 	if err == nil {
 		var receipt Receipt

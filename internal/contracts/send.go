@@ -289,16 +289,19 @@ func (c *Client) remember(intent string, a *attempt) {
 	c.attempts[intent] = append(c.attempts[intent], a)
 }
 
-// recall takes the oldest attempt for an intent, nil if there is none.
-func (c *Client) recall(intent string) *attempt {
+// recall takes the oldest attempt for an intent, the one with the hash if that is not
+// zero; nil if there is none.
+func (c *Client) recall(intent string, named Hash) *attempt {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	list := c.attempts[intent]
-	if len(list) == 0 {
-		return nil
+	for i, a := range list {
+		if named == (Hash{}) || named == a.sent.Hash {
+			c.attempts[intent] = append(list[:i:i], list[i+1:]...)
+			return a
+		}
 	}
-	c.attempts[intent] = list[1:]
-	return list[0]
+	return nil
 }
 
 // DecodeOptions reads {gasLimit, gasPrice, maxFeePerGas, maxPriorityFeePerGas, nonce,
