@@ -184,21 +184,25 @@ const (
 )
 
 // resume looks what became of an attempt whose end is not known; while it is open,
-// it has to look again. An attempt that is unmined has the nonce to send it with again, which makes sure that at most one of
-// them is mined.
+// it has to look again. An attempt that is unmined has the nonce to send it with
+// again, which makes sure that at most one of them is mined.
 func (c *Client) resume(ctx context.Context, a *attempt) (fate, error) {
 	if a.result != nil { // the wallet was left asking
-		late := len(a.result) == 0 // else it answered when nobody waited, which is no answer to this call
+		unheard := len(a.result) > 0
 		maybe, err := c.await(ctx, a)
+		unsent := maybe == nil
+		if unsent && unheard { // it said no when nobody waited, which is no answer to this call
+			err = nil
+		}
 		switch {
-		case err == nil:
+		case err == nil && !unsent:
 			return underway, nil
-		case a.result != nil || maybe == nil && late && a.sent.Again:
+		case a.result != nil: // it still asks
 			return open, err
-		case maybe == nil && late:
+		case unsent && !a.sent.Again:
 			return over, err
-		case maybe == nil && !a.sent.Again: // with Again its nonce is that of an attempt before
-			return over, nil
+		case err != nil && unsent: // the attempt whose nonce it had may be on its way
+			return open, err
 		}
 	}
 	if a.sent.Hash != (Hash{}) {
