@@ -23,8 +23,7 @@ func newExports(hooks js.Value) exports {
 }
 
 // api returns {version, call(name, json), newClient(config, ports),
-// newContracts(config, ports)}. Its
-// functions live as long as the program.
+// newContracts(config, ports)}. Its functions live as long as the program.
 func (e exports) api() js.Value {
 	api := newObject()
 	api.Set("version", version)

@@ -42,40 +42,23 @@ func (t *told) isNews(state litclient.State) bool {
 // return a promise of JSON text. A call under way goes on after release.
 func (c client) object(errs jsglue.Errors) js.Value {
 	c.told = new(told)
-	object := newObject()
-	var functions []js.Func
-	add := func(name string, function js.Func) {
-		functions = append(functions, function)
-		object.Set(name, function)
-	}
-	method := func(name string, params int, call func(ctx context.Context, args []js.Value) ([]byte, error)) {
-		add(name, jsglue.Method(errs, params, func(ctx context.Context, args []js.Value) (any, error) {
-			answer, err := call(ctx, args)
-			return string(answer), err
-		}))
-	}
-	method("connect", 1, c.connect)
-	method("disconnect", 0, c.disconnect)
-	method("refresh", 0, c.refresh)
-	method("getLitActionSessionSigs", 2, c.getLitActionSessionSigs)
-	method("getPkpSessionSigs", 2, c.getPkpSessionSigs)
-	method("getSessionSigs", 3, c.getSessionSigs)
-	method("signSessionKey", 2, c.signSessionKey)
-	method("getWalletSig", 3, c.getWalletSig)
-	method("checkNeedToResignSessionKey", 1, c.checkNeedToResignSessionKey)
-	method("getLatestBlockhash", 0, c.getLatestBlockhash)
-	add("getSessionKey", jsglue.Function(errs, 0, c.getSessionKey))
-	add("forgetSession", jsglue.Function(errs, 0, func([]js.Value) (any, error) {
+	o := object{errs: errs, value: newObject()}
+	o.method("connect", 1, c.connect)
+	o.method("disconnect", 0, c.disconnect)
+	o.method("refresh", 0, c.refresh)
+	o.method("getLitActionSessionSigs", 2, c.getLitActionSessionSigs)
+	o.method("getPkpSessionSigs", 2, c.getPkpSessionSigs)
+	o.method("getSessionSigs", 3, c.getSessionSigs)
+	o.method("signSessionKey", 2, c.signSessionKey)
+	o.method("getWalletSig", 3, c.getWalletSig)
+	o.method("checkNeedToResignSessionKey", 1, c.checkNeedToResignSessionKey)
+	o.method("getLatestBlockhash", 0, c.getLatestBlockhash)
+	o.function("getSessionKey", c.getSessionKey)
+	o.function("forgetSession", func([]js.Value) (any, error) {
 		c.lit.ForgetSession()
 		return nil, nil
-	}))
-	add("release", jsglue.Function(errs, 0, func([]js.Value) (any, error) {
-		for _, function := range functions {
-			function.Release()
-		}
-		return nil, nil
-	}))
-	return object
+	})
+	return o.complete()
 }
 
 // connect takes a listener for progress and answers with the network's state.

@@ -50,21 +50,15 @@ func (e exports) newContracts(args []js.Value) (any, error) {
 // release takes one JSON text and an optional AbortSignal, and returns a promise of
 // JSON text.
 func (c contractsClient) object(errs jsglue.Errors) js.Value {
-	object := newObject()
-	var functions []js.Func
-	add := func(name string, function js.Func) {
-		functions = append(functions, function)
-		object.Set(name, function)
-	}
+	o := object{errs: errs, value: newObject()}
 	method := func(name string, call func(ctx context.Context, text []byte) ([]byte, error)) {
-		add(name, jsglue.Method(errs, 1, func(ctx context.Context, args []js.Value) (any, error) {
+		o.method(name, 1, func(ctx context.Context, args []js.Value) ([]byte, error) {
 			text, err := jsonText(name, args[0])
 			if err != nil {
 				return nil, err
 			}
-			answer, err := call(ctx, text)
-			return string(answer), err
-		}))
+			return call(ctx, text)
+		})
 	}
 	method("connect", c.connect)
 	method("read", c.read)
@@ -72,13 +66,7 @@ func (c contractsClient) object(errs jsglue.Errors) js.Value {
 	method("wait", c.wait)
 	method("mint", c.mint)
 	method("mintCredits", c.mintCredits)
-	add("release", jsglue.Function(errs, 0, func([]js.Value) (any, error) {
-		for _, function := range functions {
-			function.Release()
-		}
-		return nil, nil
-	}))
-	return object
+	return o.complete()
 }
 
 // connect answers with {chainId, contracts}.
