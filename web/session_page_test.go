@@ -3,11 +3,13 @@ package web_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -208,22 +210,30 @@ func TestTabsOfOneOrigin(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for range 3 {
+	for round := range 3 {
 		var none any
-		if err := inTab(first, `localStorage.clear();`, &none); err != nil {
+		if err := inTab(first, fmt.Sprintf(`localStorage.clear(); localStorage.setItem("round %d", "x");`, round), &none); err != nil {
 			t.Fatal(err)
 		}
 		var results [2]struct{ Key, Again, Stored, Refused string }
 		var both sync.WaitGroup
 		for i, tab := range tabs {
 			both.Go(func() {
-				err := inTab(tab, `
+				err := inTab(tab, fmt.Sprintf(`const [round, me] = [%d, %d];`, round, i)+`
+					// What tabs store arrives at the others in its order.
+					const arrived = (key) => new Promise((done) => {
+						const look = () => localStorage.getItem(key) !== null && done();
+						addEventListener("storage", look);
+						look();
+					});
+					await arrived("round " + round);
 					const client = new lit.LitNodeClient({ ...config, storage: "local" });
 					await client.connect();
 					const key = client.getSessionKey().publicKey;
 					const sigs = await client.getLitActionSessionSigs(guide);
 					const refused = await accepted(sigs);
-					await new Promise((turn) => setTimeout(turn, 200)); // what another tab stored arrives here
+					localStorage.setItem("done " + me, "x");
+					await arrived("done " + (1 - me));
 					return { key, again: client.getSessionKey().publicKey, stored: JSON.parse(localStorage.getItem("lit-session-key")).publicKey, refused };
 				`, &results[i])
 				if err != nil {
@@ -242,6 +252,8 @@ func TestTabsOfOneOrigin(t *testing.T) {
 
 // inTab runs a script with the helpers in a tab, and takes its result as JSON.
 func inTab(tab context.Context, script string, result any) error {
+	tab, stop := context.WithTimeout(tab, time.Minute)
+	defer stop()
 	var text string
 	wait := func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
 	script = `(async () => {` + sessionHelpers + script + `})().then((result) => JSON.stringify(result ?? null))`
