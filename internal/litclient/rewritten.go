@@ -13,9 +13,9 @@ import (
 
 // checkRewritten compares the message that nodes signed with the one that they
 // were asked to sign. Nodes may change the issue time, which becomes that of
-// the nonce's block, the case of the nonce, and add their record of how the session was authorized, from which the
-// statement and the resources follow; nothing else. Errors are
-// [literr.MessageMismatch].
+// the nonce's block, and the case of the nonce, and add their record of how the
+// session was authorized, from which the statement and the resources follow;
+// nothing else. Errors are [literr.MessageMismatch].
 //
 // Source: protocol 8.4.3.
 func checkRewritten(asked, got siwe.Message, auth proofs) error {
