@@ -115,7 +115,8 @@ func (q *quorum) verify(g *group, shares []bls.SignatureShare) bool {
 	if q.network.key.Verify(hash[:], signature) != nil {
 		return false
 	}
-	q.authSig = authorized(session.NewPKPAuthSig(signature, g.text, g.message.Address), g.message)
+	a := session.NewPKPAuthSig(signature, g.text, g.message.Address)
+	q.authSig = authorization{AuthSig: a, message: g.message, text: a.JSON()}
 	return true
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"litsession/internal/literr"
+	"litsession/internal/siwe"
 )
 
 func TestFlights(t *testing.T) {
@@ -118,6 +119,50 @@ func TestAFlightThatNeverEnds(t *testing.T) {
 			t.Errorf("%d flights are left", len(f.byKey))
 		}
 	})
+}
+
+// TestWhoSharesAnExpiration: calls at once ask once, however short the session
+// turns out, but for who asks for a longer one.
+func TestWhoSharesAnExpiration(t *testing.T) {
+	start := time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
+	for name, row := range map[string]struct {
+		first, second time.Duration // 0 for the default
+		want          int
+	}{
+		"a second later":       {24 * time.Hour, 24*time.Hour + time.Second, 1},
+		"a shorter one":        {24 * time.Hour, time.Hour, 1},
+		"a longer one":         {time.Hour, 24 * time.Hour, 2},
+		"the default for both": {0, 0, 1},
+		"the default for one":  {time.Hour, 0, 2},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var c Client
+			asked, answer := 0, make(chan struct{})
+			call := func(lasting time.Duration) {
+				var p SignSessionKeyParams
+				if lasting > 0 {
+					p.Expiration = siwe.FormatTime(start.Add(lasting))
+				}
+				_, err := c.shared(t.Context(), "id", p, func(context.Context, Progress) (authorization, error) {
+					asked++
+					<-answer
+					return authorization{message: siwe.Message{ExpirationTime: siwe.FormatTime(start.Add(time.Minute))}}, nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			go call(row.first)
+			synctest.Wait()
+			go call(row.second)
+			synctest.Wait()
+			close(answer)
+			synctest.Wait()
+			if asked != row.want {
+				t.Errorf("%s: asked %d times, want %d", name, asked, row.want)
+			}
+		})
+	}
 }
 
 func TestAFlightThatCrashes(t *testing.T) {

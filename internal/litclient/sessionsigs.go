@@ -80,7 +80,7 @@ func (c *Client) keyFor(ctx context.Context, given *session.KeyPair) (session.Ke
 }
 
 // shared does work once for all who ask for the same under the same id. One who
-// asks for a longer session than others got does it again.
+// asks for a longer session than others did does it again.
 func (c *Client) shared(ctx context.Context, id string, p SignSessionKeyParams, work func(context.Context, Progress) (authorization, error)) (authorization, error) {
 	if p.Expiration == "" {
 		id += " by default"
@@ -89,24 +89,29 @@ func (c *Client) shared(ctx context.Context, id string, p SignSessionKeyParams, 
 		own := false
 		auth, err := c.authorizing.do(ctx, id, p.Progress, func(ctx context.Context, progress Progress) (authorization, error) {
 			own = true
-			return work(ctx, progress)
+			auth, err := work(ctx, progress)
+			auth.expiration = p.Expiration
+			return auth, err
 		})
-		if err != nil || own || c.livesLongEnough(auth.message, p.Expiration) {
+		if err != nil || own || !muchLater(p.Expiration, auth.expiration) {
 			return auth, err
 		}
 	}
 }
 
-// authorization is an AuthSig that was verified, the message in it, and its
-// JSON as the session signatures carry it.
-type authorization struct {
-	session.AuthSig
-	message siwe.Message
-	text    []byte
+// muchLater reports whether an expiration is beyond another by more than counts.
+func muchLater(one, other string) bool {
+	t, err := siwe.ParseTime(one)
+	u, err2 := siwe.ParseTime(other)
+	return err == nil && err2 == nil && t.Sub(u) > renewalMargin
 }
 
-func authorized(a session.AuthSig, m siwe.Message) authorization {
-	return authorization{a, m, a.JSON()}
+// authorization is an AuthSig that was verified.
+type authorization struct {
+	session.AuthSig
+	message    siwe.Message // that it signs
+	text       []byte       // its JSON as the session signatures carry it
+	expiration string       // that was asked for, see [Client.shared]
 }
 
 // authorize returns a cached AuthSig or has a new one signed.
@@ -153,7 +158,7 @@ func (c *Client) cachedAuthSig(ctx context.Context, r request) (authorization, b
 	if err != nil {
 		return authorization{}, false, c.cache.RemoveAuthSig(ctx, r.id)
 	}
-	return authorization{a, m, text}, c.livesLongEnough(m, r.Expiration), nil
+	return authorization{AuthSig: a, message: m, text: text}, c.livesLongEnough(m, r.Expiration), nil
 }
 
 // livesLongEnough reports whether a message was signed for as long as the caller

@@ -129,11 +129,11 @@ func (c *Client) cachedWalletAuthSig(ctx context.Context, r walletRequest) (sign
 	}
 	if ok && (last.ByNetwork() || strings.EqualFold(own.Address, last.Address)) {
 		if m, ok := c.reusable(own, r); ok {
-			return false, authorization{own, m, ownText}, true, nil
+			return false, authorization{AuthSig: own, message: m, text: ownText}, true, nil
 		}
 	}
 	m, ok := c.reusable(last, r)
-	return false, authorization{last, m, lastText}, ok && r.saysNoMore(m), nil
+	return false, authorization{AuthSig: last, message: m, text: lastText}, ok && r.saysNoMore(m), nil
 }
 
 // reusable reports whether a wallet's AuthSig from storage will do.
@@ -176,7 +176,7 @@ func (c *Client) signIn(ctx context.Context, r walletRequest, progress Progress)
 	if err != nil {
 		return authorization{}, err
 	}
-	return authorization{a, m, text}, c.cache.PutAuthSig(ctx, r.id, text)
+	return authorization{AuthSig: a, message: m, text: text}, c.cache.PutAuthSig(ctx, r.id, text)
 }
 
 // callbackParams are exactly the official SDK's. Source: protocol 7.4.
