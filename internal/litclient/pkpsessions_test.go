@@ -212,7 +212,7 @@ func TestFailuresKeepSecrets(t *testing.T) {
 	failures := map[string]func(p map[string]any){
 		"the action answers false": func(p map[string]any) { p["jsParams"] = map[string]any{"magicNumber": 1, "token": marked} },
 		"the action throws": func(p map[string]any) {
-			p["litActionSource"], p["jsParams"] = "throw new Error('no')", map[string]any{"token": marked}
+			p["litActionSource"], p["jsParams"] = "console.log(token); throw new Error('no')", map[string]any{"token": marked}
 		},
 		"an unknown auth method": func(p map[string]any) {
 			p["authMethods"] = []any{map[string]any{"authMethodType": 6, "accessToken": marked}}

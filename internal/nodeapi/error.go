@@ -18,7 +18,7 @@ type Error struct {
 	Details       []string // what exactly was wrong, outermost first
 	Logs          string   // console output of a failed action
 	Exception     string   // text of an action's uncaught exception
-	Body          []byte   // all of it as it was sent, nil if that was no JSON
+	Body          []byte   // JSON, all of it but the logs, which may hold secrets; nil if it was no object
 }
 
 // Error returns the most telling of the node's words.
@@ -79,6 +79,23 @@ func (e *Error) JSON() []byte {
 	return o.String("message", e.Message).Int("status", int64(e.Status)).Bytes()
 }
 
+// withoutLogs returns an object with nothing in its logs.
+func withoutLogs(v jsjson.Value) []byte {
+	members, ok := v.Members()
+	if !ok {
+		return nil
+	}
+	var o jsjson.Object
+	for _, m := range members {
+		if m.Name == "logs" {
+			o.String("logs", "")
+		} else {
+			o.Raw(m.Name, m.Value.Raw())
+		}
+	}
+	return o.Bytes()
+}
+
 // ParseError reads the body of an answer with the given HTTP status, which is
 // no success. It never fails: what is not in the node's scheme is left out.
 func ParseError(status int, body []byte) *Error {
@@ -87,7 +104,7 @@ func ParseError(status int, body []byte) *Error {
 	if err != nil {
 		return e
 	}
-	e.Body = body
+	e.Body = withoutLogs(v)
 	text := func(name string) string {
 		s, _ := v.Get(name).Text()
 		return s

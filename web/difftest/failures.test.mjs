@@ -43,6 +43,8 @@ describe("while nodes sign", () => {
   const rows = {
     "the action answers false": { source: pkp.permittedAction.code, magicNumber: 41 },
     "the action is not permitted": { source: 'Lit.Actions.setResponse({response: "true"})' },
+    "the action throws": { source: "throw new Error('boom')" },
+    "the action has no end": { source: "for (;;);" },
     "the nodes are down": { source: pkp.permittedAction.code, kind: "down", reason: "not_enough_nodes" },
     "the nodes fail": { source: pkp.permittedAction.code, kind: "http-error", more: { status: 500 } },
   };
