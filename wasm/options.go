@@ -105,6 +105,8 @@ func lock(ports js.Value) session.Lock {
 
 // releaseLate gives back a lock that comes when nobody waits for it any more.
 func releaseLate(granted js.Value) {
+	var err error
+	defer literr.Recover(&err)
 	if release, err := jsglue.Await(context.Background(), granted); err == nil {
 		_, _ = jsglue.Invoke(release)
 	}

@@ -82,6 +82,7 @@ func (c *Client) send(ctx context.Context, t Transaction, o Options) (*attempt, 
 // handOver gives a transaction to the Sender. What was only signed there goes to the
 // node from here, so that its hash is known whatever happens.
 func (c *Client) handOver(ctx context.Context, t Transaction) (hash Hash, err error) {
+	defer literr.Recover(&err)
 	answer, err := c.Sender.SendTransaction(ctx, t)
 	if err != nil {
 		return hash, err
