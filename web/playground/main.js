@@ -4,7 +4,7 @@
 //   #status[data-state]        loading, connected, working, done or failed
 //   #session-sigs              the last result as JSON, empty when there is none
 //   #sigs > tr[data-node]      one row per session signature
-//   #failure-name, -code, -reason, -message, -retryable   the last failure
+//   #failure-name, -code, -reason, -message, -said, -retryable   the last failure
 //   #failure-nodes > tr[data-node]   what a node answered to it
 //   [data-step]                a step's time, as "12.3 ms"; its name is the attribute
 //   #authorization[data-from]  nodes or storage: where the AuthSig came from
@@ -204,12 +204,22 @@ function showFailure(error) {
   $("failure-name").textContent = error.name;
   $("failure-code").textContent = error.code ?? "–";
   $("failure-reason").textContent = error.reason ?? "–";
-  $("failure-message").textContent = error.message;
+  const [said, hint] = inTwo(error);
+  $("failure-message").textContent = hint || said;
+  $("failure-said").textContent = said;
+  $("failure-words").hidden = !hint;
   $("failure-retryable").textContent = error.retryable ? "yes" : "no, not without a change";
   const failures = error.details?.failures ?? [];
   $("failure-nodes").replaceChildren(...failures.map(failureRow));
   $("failure-answers").hidden = failures.length === 0;
   $("failure").hidden = false;
+}
+
+/** An error's official sentence, which may quote a node's whole answer, and what this package adds to it. */
+function inTwo({ message, shortMessage = "" }) {
+  return message.startsWith(shortMessage)
+    ? [shortMessage || message, message.slice(shortMessage.length || message.length).replace(/^[.\s]+/, "")]
+    : [message, ""];
 }
 
 function failureRow({ url, status, nodeCode, message }) {
