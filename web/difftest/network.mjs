@@ -15,6 +15,10 @@ const startLimit = 60_000; // ms until the descriptor must be there
 const scratch = mkdtempSync(join(tmpdir(), "difftest-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => process.exit(1)); // which ends the networks and Chromium
+}
+
 /** The program's path: the one that the environment names, or one built now. */
 function program(name, folder) {
   const given = process.env[name.toUpperCase()];

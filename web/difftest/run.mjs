@@ -36,10 +36,6 @@ const table = new Table(console.log);
 const complain = console.error;
 console.log = console.warn = console.error = () => {};
 
-for (const signal of ["SIGINT", "SIGTERM"]) {
-  process.on(signal, () => process.exit(1)); // which ends the networks and Chromium
-}
-
 /** The official client asks a public service for a block hash 30 s after it connected: no suite may take that long. */
 const noForeignHosts = (hosts) =>
   table.row({ name: "hosts asked outside of this machine", ours: hosts, official: hosts, ok: hosts.length === 0 });
