@@ -43,8 +43,9 @@ export interface NetworkState {
   clockSkew: number;
 }
 
-/** A configuration with the official defaults, and ours. */
+/** A configuration with the official defaults, and ours, where nothing is given or undefined is. */
 export function withDefaults(config: LitNodeClientConfig): ResolvedConfig {
+  const given = Object.entries(config).filter(([, value]) => value !== undefined);
   return {
     alertWhenUnauthorized: false,
     minNodeCount: 2,
@@ -54,6 +55,6 @@ export function withDefaults(config: LitNodeClientConfig): ResolvedConfig {
     checkNodeAttestation: false,
     debug: false,
     epochInterval: 10_000,
-    ...config,
+    ...(Object.fromEntries(given) as unknown as LitNodeClientConfig),
   };
 }

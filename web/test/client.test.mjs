@@ -70,6 +70,11 @@ test("a new client has the official fields, unconnected", () => {
   assert.ok(client instanceof LitNodeClient);
 });
 
+test("an option that is undefined has its default", () => {
+  const { connectTimeout, epochInterval, debug } = new LitNodeClient({ ...config, connectTimeout: undefined, epochInterval: undefined, debug: undefined }).config;
+  assert.deepEqual({ connectTimeout, epochInterval, debug }, { connectTimeout: 20_000, epochInterval: 10_000, debug: false });
+});
+
 test("connect fills them in, and tells", async (t) => {
   const { client } = await standinClient(t);
   const events = [];
