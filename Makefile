@@ -81,7 +81,7 @@ size: ## sizes of what a page loads; fails above the budget
 	go run ./internal/modulesize -budget $(BUDGET)
 
 race: ## native tests with the race detector, which takes ten minutes
-	go test -race ./internal/... ./storage
+	go test -race -short ./internal/... ./storage
 
 fuzz: ## fuzz every parser for a while
 	@for package in $$(git grep -l 'func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
@@ -89,7 +89,7 @@ fuzz: ## fuzz every parser for a while
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime 20s ./$$package || exit 1; done; done
 
 soak: ## a thousand sessions in a row, and what they leave in memory
-	LITSESSION_SOAK=1 go test -count=1 -run '^TestSoak$$' -v ./internal/devnet
+	go test -count=1 -run '^TestSoak$$' -v ./internal/devnet
 
 pack: build ## make the npm tarball
 	cd web && npm pack
