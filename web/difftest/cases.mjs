@@ -24,8 +24,10 @@ async function signatures(side, params) {
 
 /** Connection: both read the same network. */
 export async function connection(descriptor, { ours, official }) {
-  await ours.client.connect();
-  await official.client.connect();
+  let tries = 0;
+  do {
+    await Promise.all([ours.client.connect(), official.client.connect()]); // again where a block came between them
+  } while (ours.client.latestBlockhash !== official.client.latestBlockhash && ++tries < 10);
   const nodes = descriptor.nodes.map((node) => node.url).sort();
   const view = ({ client }) => ({
     nodes: [...client.connectedNodes].sort(),

@@ -36,7 +36,7 @@ const table = new Table(console.log);
 const complain = console.error;
 console.log = console.warn = console.error = () => {};
 
-/** The official client asks a public service for a block hash 30 s after it connected: no suite may take that long. */
+/** Nobody is asked but this machine, and one public service that wire.mjs answers for. */
 const noForeignHosts = (hosts) =>
   table.row({ name: "hosts asked outside of this machine", ours: hosts, official: hosts, ok: hosts.length === 0 });
 

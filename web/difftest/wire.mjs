@@ -11,9 +11,24 @@ let bodies = [];
 /** What happens to such a body on its way; the body as an object in, the same out. */
 let rewrite;
 
+/**
+ * Whom the official client asks for a block hash 30 s after it connected, as
+ * happens on a slow machine. It is answered here, with what a node told last.
+ */
+const indexer = "block-indexer.litgateway.com";
+let newestBlock;
+
+async function noteBlock(response) {
+  const { latestBlockhash } = await response.json().catch(() => ({}));
+  newestBlock = latestBlockhash ?? newestBlock;
+}
+
 const realFetch = globalThis.fetch;
 globalThis.fetch = async (input, init) => {
   const url = new URL(input instanceof Request ? input.url : input, globalThis.location?.href);
+  if (url.hostname === indexer && newestBlock) {
+    return Response.json({ blockhash: newestBlock, timestamp: String(Math.floor(Date.now() / 1000)), blockNumber: 1 });
+  }
   if (url.protocol.startsWith("http") && url.hostname !== "127.0.0.1") {
     foreignHosts.add(url.host);
     throw new TypeError(`${url.host} is not on this machine`);
@@ -25,7 +40,11 @@ globalThis.fetch = async (input, init) => {
       return realFetch(input, { ...init, body: JSON.stringify(rewrite(JSON.parse(body))) });
     }
   }
-  return realFetch(input, init);
+  const response = await realFetch(input, init);
+  if (url.pathname.startsWith("/web/handshake")) {
+    noteBlock(response.clone());
+  }
+  return response;
 };
 
 /** Runs a call and returns its result with the bodies that it sent to sign_session_key; onWire changes them later. */
