@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"litsession/internal/literr"
+	"litsession/internal/require"
 	"litsession/storage"
 )
 
@@ -86,9 +87,8 @@ func TestFileFailures(t *testing.T) {
 
 func TestFileOnAFullDisk(t *testing.T) {
 	const full = "/dev/full" // the one file of Linux on which every write finds no space
-	if _, err := os.Stat(full); err != nil {
-		t.Skip("this system has no", full)
-	}
-	err := os.WriteFile(full, []byte("value"), 0)
+	_, err := os.Stat(full)
+	require.That(t, err == nil, "this system has no "+full)
+	err = os.WriteFile(full, []byte("value"), 0)
 	wantCode(t, storage.FileFailure("write", "key", err), literr.StorageFull, "key")
 }
