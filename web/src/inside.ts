@@ -1,6 +1,7 @@
 /** A client's half inside the module: made when first needed, freed when dropped, replaced when the program dies. */
 import { Abort } from "./abort.js";
 import { makeError, type ErrorFields } from "./errors.js";
+import { Living } from "./living.js";
 import { load, running, type ModuleClient, type Outcome, type Ports, type Program } from "./load.js";
 import { encodeConfig, type LitNodeClientConfig } from "./params.js";
 import type { ResolvedStorage } from "./storage.js";
@@ -17,14 +18,11 @@ interface Binding {
 const abandoned = new FinalizationRegistry<Binding>(release);
 
 /** Every half that is in use, so that who logs out reaches what it holds. */
-const halves = new Set<WeakRef<Inside>>();
+const halves = new Living<Inside>();
 
 /** Has every client forget its session, but for what is in storage. */
 export function forgetSessions(): void {
-  for (const reference of halves) {
-    const half = reference.deref();
-    half ? half.forgetSession() : halves.delete(reference);
-  }
+  halves.all().forEach((half) => half.forgetSession());
 }
 
 export class Inside {
@@ -37,7 +35,7 @@ export class Inside {
     this.#config = config;
     this.#storage = storage;
     this.#tell = tell;
-    halves.add(new WeakRef(this));
+    halves.add(this);
   }
 
   /** True when the program has died under a connection. */

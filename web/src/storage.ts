@@ -1,6 +1,7 @@
 /** Where session keys rest: the caller's choice, turned into the one shape that the module calls. */
 import { LOCAL_STORAGE_KEYS } from "./constants.js";
 import { InvalidParamType } from "./errors.js";
+import { Living } from "./living.js";
 
 /** An object of the Web Storage shape. Its methods may return promises. */
 export interface StorageLike {
@@ -53,8 +54,7 @@ export function resolveStorage(choice: unknown): ResolvedStorage {
       details: { param: "storage", want: '"local", "session", "memory" or {getItem, setItem, removeItem}' },
     });
   }
-  living(customs);
-  customs.add(new WeakRef(choice));
+  customs.add(choice);
   return { kind: "custom", port: closuresOver(choice) };
 }
 
@@ -79,13 +79,12 @@ function withoutWalletSig(port: StorageLike): StorageLike {
 }
 
 /** Every memory and every storage of the caller's that is in use, so that who logs out clears them too. */
-const memories = new Set<WeakRef<Map<string, string>>>();
-const customs = new Set<WeakRef<StorageLike>>();
+const memories = new Living<Map<string, string>>();
+const customs = new Living<StorageLike>();
 
 function memory(): StorageLike {
   const entries = new Map<string, string>();
-  living(memories);
-  memories.add(new WeakRef(entries));
+  memories.add(entries);
   return {
     getItem: (key) => entries.get(key),
     setItem: (key, value) => entries.set(key, value),
@@ -95,22 +94,12 @@ function memory(): StorageLike {
 
 /** Forgets what clients keep in memory. */
 export function clearMemories(): void {
-  living(memories).forEach((entries) => entries.clear());
+  memories.all().forEach((entries) => entries.clear());
 }
 
 /** The storages that clients were given. */
 export function customStorages(): Set<StorageLike> {
-  return new Set(living(customs));
-}
-
-/** What is still there of it; forgets the rest. */
-function living<Thing extends object>(references: Set<WeakRef<Thing>>): Thing[] {
-  const things = [];
-  for (const reference of references) {
-    const thing = reference.deref();
-    thing ? things.push(thing) : references.delete(reference);
-  }
-  return things;
+  return new Set(customs.all());
 }
 
 /** The module calls closures only, so no getter of a foreign object ever runs inside it. */
