@@ -251,7 +251,7 @@ export const ERROR_REASONS = Object.freeze(Object.keys(CLASS_OF)) as readonly Er
 
 /** The official class depends on what was under way too, which details tell. */
 function classOf({ reason, details = {} }: ErrorFields): new (fields: ErrorFields) => LitError {
-  if (reason === "not_enough_nodes" && "requestId" in details) {
+  if ((reason === "not_enough_nodes" || reason === "timeout") && "requestId" in details) {
     return NodeError; // nodes were asked to sign
   }
   if ((reason === "timeout" && "need" in details) || (reason === "invalid_param" && details.param === "contractContext")) {

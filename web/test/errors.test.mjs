@@ -36,6 +36,17 @@ describe("every reason has a class of the official SDK", () => {
   }
 });
 
+test("the class depends on what was under way", () => {
+  const name = (reason, details) => makeError({ reason, message: "m", details }).name;
+  const signing = { requestId: "lit_1", have: 2, need: 6, failures: [] };
+  const { requestId, ...connecting } = signing;
+  assert.deepEqual(["not_enough_nodes", "timeout"].map((reason) => [name(reason, signing), name(reason, connecting), name(reason)]), [
+    ["NodeError", "InitError", "InitError"],
+    ["NodeError", "InitError", "NetworkError"],
+  ]);
+  assert.equal(name("invalid_param", { param: "contractContext" }), "InitError");
+});
+
 test("every official class that is thrown can be imported", () => {
   const thrown = Object.keys(classes).filter((name) => classes[name].prototype instanceof LitError && name !== "BareError");
   assert.deepEqual(thrown.filter((name) => index[name] !== classes[name]), []);
