@@ -78,9 +78,6 @@ func TestThePageGetsSessionSignatures(t *testing.T) {
 	}
 }
 
-// requests is what the page and the examples ask for.
-const requests = `[{"resource":{"resource":"*","resourcePrefix":"lit-pkp"},"ability":"pkp-signing"},{"resource":{"resource":"*","resourcePrefix":"lit-litaction"},"ability":"lit-action-execution"}]`
-
 // check judges every signature natively: ed25519, node URL, times, the AuthSig
 // with the network's key, the ReCap with the requests.
 func check(t *testing.T, d devnet.Descriptor, text string) {
@@ -89,8 +86,8 @@ func check(t *testing.T, d devnet.Descriptor, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := judge.Input{ResourceAbilityRequests: json.RawMessage(requests)}
-	if err := errors.Join(json.Unmarshal(descriptor, &in.Descriptor), json.Unmarshal([]byte(text), &in.SessionSigs)); err != nil {
+	in, err := judge.Read(descriptor, []byte(playground.Requests), []byte(text))
+	if err != nil {
 		t.Fatal(err)
 	}
 	verdicts, err := judge.Judge(in, time.Now())

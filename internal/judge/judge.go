@@ -33,6 +33,12 @@ type Input struct {
 	SessionSigs             map[string]SessionSig // by node URL
 }
 
+// Read makes an input of three JSON texts.
+func Read(descriptor, requests, sessionSigs []byte) (in Input, err error) {
+	in.ResourceAbilityRequests = requests
+	return in, errors.Join(json.Unmarshal(descriptor, &in.Descriptor), json.Unmarshal(sessionSigs, &in.SessionSigs))
+}
+
 // SessionSig is one node's session signature.
 type SessionSig struct {
 	Sig, DerivedVia, SignedMessage, Address, Algo string

@@ -13,6 +13,10 @@ import (
 	"litsession/internal/chromium"
 )
 
+// Requests is what the page asks for, as it is signed.
+const Requests = `[{"resource":{"resource":"*","resourcePrefix":"lit-pkp"},"ability":"pkp-signing"},` +
+	`{"resource":{"resource":"*","resourcePrefix":"lit-litaction"},"ability":"lit-action-execution"}]`
+
 // patience bounds each thing that the page is waited for.
 const patience = 60 * time.Second
 

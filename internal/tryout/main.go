@@ -126,14 +126,10 @@ func show(ctx context.Context, d descriptor, out io.Writer) error {
 	return judged(d, o, out)
 }
 
-// requests is what the page asks for.
-const requests = `[{"resource":{"resource":"*","resourcePrefix":"lit-pkp"},"ability":"pkp-signing"},` +
-	`{"resource":{"resource":"*","resourcePrefix":"lit-litaction"},"ability":"lit-action-execution"}]`
-
 // judged has the native packages judge the signatures, and says how many are good.
 func judged(d descriptor, o playground.Outcome, out io.Writer) error {
-	in := judge.Input{ResourceAbilityRequests: json.RawMessage(requests)}
-	if err := errors.Join(json.Unmarshal(d.text, &in.Descriptor), json.Unmarshal([]byte(o.SessionSigs), &in.SessionSigs)); err != nil {
+	in, err := judge.Read(d.text, []byte(playground.Requests), []byte(o.SessionSigs))
+	if err != nil {
 		return err
 	}
 	verdicts, err := judge.Judge(in, time.Now())
