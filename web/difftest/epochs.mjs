@@ -3,7 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { makeClients } from "./clients.mjs";
 import { both } from "./rows.mjs";
-import { signAndRun } from "./signing.mjs";
+import { newSession, signAndRun } from "./signing.mjs";
 
 /** How long both may take; the official client asks the chain every four seconds. */
 const limit = 15_000; // ms
@@ -30,13 +30,7 @@ async function noticed(sides, want) {
 
 /** Session signatures of one side: for which nodes, and what the official client gets done with them. */
 async function session({ pkp }, side, official) {
-  side.storage.clear();
-  const sigs = await side.client.getLitActionSessionSigs({
-    pkpPublicKey: pkp.publicKey,
-    litActionCode: btoa(pkp.permittedAction.code),
-    jsParams: { magicNumber: 42 },
-    resourceAbilityRequests: side.requests,
-  });
+  const sigs = await newSession(pkp, side);
   return [Object.keys(sigs).sort(), await signAndRun(official.client, pkp, sigs)];
 }
 

@@ -10,6 +10,17 @@ export const toSign = [...ethers.utils.arrayify(digest)];
 /** The address that made a signature of the official client's shape. */
 export const signer = ({ signature }) => recoverAddress(digest, signature);
 
+/** One side's session signatures for the permitted action, on empty storage. */
+export async function newSession(pkp, side) {
+  side.storage.clear();
+  return side.client.getLitActionSessionSigs({
+    pkpPublicKey: pkp.publicKey,
+    litActionCode: btoa(pkp.permittedAction.code),
+    jsParams: { magicNumber: 42 },
+    resourceAbilityRequests: side.requests,
+  });
+}
+
 const action = 'Lit.Actions.setResponse({ response: "ran" });';
 
 /**

@@ -2,7 +2,7 @@
 // alike, to run Lit Actions and to sign with the PKP.
 import { ethers } from "ethers";
 import { both } from "./rows.mjs";
-import { signer, toSign } from "./signing.mjs";
+import { newSession, signer, toSign } from "./signing.mjs";
 
 /** An action that signs, and says who it was run for. */
 const signingAction = `(async () => {
@@ -53,13 +53,7 @@ export async function usage(descriptor, sides) {
   const { client } = sides.official;
   const result = {};
   for (const [name, side] of Object.entries(sides)) {
-    side.storage.clear();
-    const sigs = await side.client.getLitActionSessionSigs({
-      pkpPublicKey: pkp.publicKey,
-      litActionCode: btoa(pkp.permittedAction.code),
-      jsParams: { magicNumber: 42 },
-      resourceAbilityRequests: side.requests,
-    });
+    const sigs = await newSession(pkp, side);
     const refused = await used(descriptor, client, spoiled(sigs));
     result[name] = { ...(await used(descriptor, client, sigs)), refused: [refused.ran, refused.signed] };
   }

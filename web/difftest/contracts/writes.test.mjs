@@ -17,21 +17,26 @@ const chain = viem.defineChain({
   rpcUrls: { default: { http: [rpcUrl] } },
 });
 
+/** Signers that make the transaction themselves. */
+const libraries = {
+  "an ethers 5 wallet": (key) => new ethers.Wallet(key, provider),
+  "an ethers 6 wallet": (key) => new ethers6.Wallet(key, new ethers6.JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true })),
+  "an ethers 6 wallet without provider": (key) => new ethers6.Wallet(key),
+  "a viem wallet client": (key) => viem.createWalletClient({ account: privateKeyToAccount(key), chain, transport: viem.http(rpcUrl) }),
+  "a viem account": (key) => privateKeyToAccount(key),
+};
+
 describe("each kind of signer mints, buys and permits", () => {
   const signers = {
+    ...libraries,
     "an EIP-1193 wallet": (key) => new Wallet(key, rpcUrl, chainId),
-    "an ethers 5 wallet": (key) => new ethers.Wallet(key, provider),
     "an ethers 5 wallet without provider": (key) => new ethers.Wallet(key),
     "an ethers 5 signer of a browser wallet": (key) =>
       new ethers.providers.Web3Provider(passthrough(new Wallet(key, rpcUrl, chainId)), chainId).getSigner(),
-    "an ethers 6 wallet": (key) => new ethers6.Wallet(key, new ethers6.JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true })),
-    "an ethers 6 wallet without provider": (key) => new ethers6.Wallet(key),
-    "a viem wallet client": (key) => viem.createWalletClient({ account: privateKeyToAccount(key), chain, transport: viem.http(rpcUrl) }),
     "a viem client of a browser wallet": (key) => {
       const wallet = passthrough(new Wallet(key, rpcUrl, chainId));
       return viem.createWalletClient({ chain, transport: viem.custom(wallet) });
     },
-    "a viem account": (key) => privateKeyToAccount(key),
   };
   for (const [name, make] of Object.entries(signers)) {
     test(name, async () => {
@@ -56,14 +61,7 @@ describe("each kind of signer mints, buys and permits", () => {
 });
 
 describe("fees without EIP-1559", () => {
-  const signers = {
-    "an ethers 5 wallet": (key) => new ethers.Wallet(key, provider),
-    "an ethers 6 wallet": (key) => new ethers6.Wallet(key, new ethers6.JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true })),
-    "an ethers 6 wallet without provider": (key) => new ethers6.Wallet(key),
-    "a viem wallet client": (key) => viem.createWalletClient({ account: privateKeyToAccount(key), chain, transport: viem.http(rpcUrl) }),
-    "a viem account": (key) => privateKeyToAccount(key),
-  };
-  for (const [name, make] of Object.entries(signers)) {
+  for (const [name, make] of Object.entries(libraries)) {
     test(name, async () => {
       const { address, privateKey } = await account();
       const signer = make(privateKey);
