@@ -137,7 +137,7 @@ func (c *Client) await(ctx context.Context, a *attempt) (*attempt, error) {
 // sendFailure gives a code to what a Sender failed with, and says whether it is
 // certain that nothing was sent.
 //
-// Source of the codes: EIP-1193 and EIP-1474; ethers 5 and 6, viem for the names.
+// Source of the codes: EIP-1193 and EIP-1474, CAIP-25 as WalletConnect uses it; ethers 5 and 6, viem for the names.
 func sendFailure(err error, sent Sent) (coded error, unsent bool) {
 	var failure *SendError
 	if !errors.As(err, &failure) {
@@ -153,7 +153,7 @@ func sendFailure(err error, sent Sent) (coded error, unsent bool) {
 	made := failure.Hash != (Hash{})
 	switch {
 	case made:
-	case has("4001", "ACTION_REJECTED", "UserRejectedRequestError"):
+	case has("4001", "5000", "ACTION_REJECTED", "UserRejectedRequestError"):
 		return with(literr.Errorf(literr.UserRejected, "the user rejected the transaction in the wallet").
 			With("from", sent.From.String())), true
 	case has("4100"):

@@ -1,5 +1,6 @@
 /** Wallets of the page, and the chains that they are on. */
-import { requestWallet, walletCode, type EIP1193Provider } from "./signer.js";
+import { requestWallet, type EIP1193Provider } from "./signer.js";
+import { isRejection, isUnknownChain } from "./walleterror.js";
 
 /** A wallet that announced itself, EIP-6963. */
 export interface WalletAnnouncement {
@@ -23,9 +24,6 @@ export function pageWallet(): EIP1193Provider | undefined {
   return ethereum ?? announcedWallets()[0]?.provider;
 }
 
-/** EIP-3326: the wallet does not know the chain. */
-export const UNKNOWN_CHAIN = 4902;
-
 /**
  * Has the wallet switch to a chain, and add it if it does not know it and there
  * is a description (EIP-3326, EIP-3085). Returns the chain that it is on then:
@@ -41,7 +39,7 @@ export async function useChain(provider: EIP1193Provider, id: number, descriptio
   try {
     await change();
   } catch (error) {
-    if (walletCode(error) !== UNKNOWN_CHAIN || !description) {
+    if (!description || isRejection(error) || !isUnknownChain(error)) {
       throw error;
     }
     await requestWallet(provider, "wallet_addEthereumChain", [{ ...description, chainId }]);

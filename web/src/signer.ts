@@ -2,8 +2,9 @@
  * Signers: whatever a dapp has that can sign a text, turned into the one shape
  * that this package calls. Start with {@link toSigner}.
  */
-import { BareError, InvalidParamType, isLitError, UnknownError, type LitError } from "./errors.js";
+import { BareError, InvalidParamType } from "./errors.js";
 import { toHex } from "./hex.js";
+import { walletError } from "./walleterror.js";
 
 /** An account that signs texts as wallets do (EIP-191, `personal_sign`). */
 export interface Signer {
@@ -96,30 +97,8 @@ export async function requestWallet<Result>(provider: EIP1193Provider, method: s
   try {
     return (await provider.request(params === undefined ? { method } : { method, params })) as Result;
   } catch (cause) {
-    throw isLitError(cause) ? cause : walletError(method, cause);
+    throw walletError(method, cause);
   }
-}
-
-/** EIP-1193's code of an error that a wallet threw. Libraries and mobile wallets wrap it. */
-export function walletCode(error: unknown): number | undefined {
-  if (typeof error !== "object" || error === null) {
-    return undefined;
-  }
-  const { code, cause, data } = error as { code?: unknown; cause?: unknown; data?: { originalError?: unknown } };
-  return walletCode(data?.originalError) ?? (typeof code === "number" ? code : walletCode(cause));
-}
-
-/** EIP-1193: the user said no. */
-const USER_REJECTED = 4001;
-
-function walletError(method: string, cause: unknown): LitError {
-  const details = { method };
-  if (walletCode(cause) === USER_REJECTED) {
-    const message = `The user rejected the request (${method}).`;
-    return new UnknownError({ reason: "user_rejected", message, details, cause });
-  }
-  const message = `The wallet failed to answer ${method}.`;
-  return new UnknownError({ reason: "wallet_failed", message, details, retryable: true, cause });
 }
 
 /** viem's accounts are `local` or `smart`; only theirs take the message inside an object. */

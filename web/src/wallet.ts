@@ -10,10 +10,11 @@ import { isLitError, NoWalletException, UnsupportedChainException, WrongNetworkE
 import { callModule, init } from "./load.js";
 import type { AuthSig } from "./params.js";
 import type { LitResourceAbilityRequest } from "./resources.js";
-import { pageWallet, UNKNOWN_CHAIN, useChain } from "./provider.js";
-import { providerSigner, walletCode, type EIP1193Provider } from "./signer.js";
+import { pageWallet, useChain } from "./provider.js";
+import { providerSigner, type EIP1193Provider } from "./signer.js";
 import { addRecapToSiweMessage, SiweMessage, type SiweFields } from "./siwe.js";
 import { resolveStorage, type StorageLike } from "./storage.js";
+import { isRejection, isUnknownChain, isUnsupported } from "./walleterror.js";
 
 export interface CheckAndSignAuthMessage {
   /** By its name in the official SDK, such as `ethereum`. */
@@ -115,9 +116,6 @@ function requireChainId(chain: string): number {
   return chainId;
 }
 
-/** JSON-RPC: the wallet cannot switch. */
-const NO_SUCH_METHOD = -32601;
-
 /** Changes the wallet's chain and makes sure of it. Of the chains that a wallet may not know we can add our own. */
 async function switchChain(provider: EIP1193Provider, chain: string, chainId: number): Promise<void> {
   const { chainId: ours, iconUrls, ...yellowstone } = METAMASK_CHAIN_INFO.yellowstone;
@@ -126,7 +124,8 @@ async function switchChain(provider: EIP1193Provider, chain: string, chainId: nu
       return;
     }
   } catch (error) {
-    throw [UNKNOWN_CHAIN, NO_SUCH_METHOD].includes(walletCode(error) ?? 0) ? wrongChain(chain, chainId, error) : error;
+    const cannot = !isRejection(error) && (isUnknownChain(error) || isUnsupported(error));
+    throw cannot ? wrongChain(chain, chainId, error) : error;
   }
   throw wrongChain(chain, chainId);
 }

@@ -166,6 +166,19 @@ describe("the wallet's chain", () => {
     await contracts.pkpNftContractUtils.write.mint();
     assert.equal((await pkpsOf(wallet.address)).length, 1);
   });
+  test("a wallet that says so in words is told about it as well", async () => {
+    const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { on: 1, knows: [1] });
+    const unknown = Object.assign(new Error("Unrecognized chain ID. Try adding the chain first."), { code: -32603 });
+    wallet.instead.wallet_switchEthereumChain = (_, normally) => normally().catch(() => Promise.reject(unknown));
+    await contractsWith(wallet);
+    assert.equal(wallet.chainId, chainId);
+  });
+  test("a wallet that has a request open already is a typed error, and can be asked again", async () => {
+    const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { on: 1, knows: [1, chainId] });
+    wallet.instead.wallet_switchEthereumChain = () => Promise.reject(Object.assign(new Error("pending"), { code: -32002 }));
+    const error = await rejection(contractsWith(wallet));
+    assert.deepEqual([error.reason, error.retryable], ["wallet_failed", true]);
+  });
   test("a wallet that cannot switch is a typed error", async () => {
     const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { on: 1, knows: null });
     const error = await rejection(contractsWith(wallet));
@@ -174,8 +187,10 @@ describe("the wallet's chain", () => {
   });
   test("a user who does not want to switch is a typed error", async () => {
     const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { on: 1, knows: [1, chainId] });
-    wallet.instead.wallet_switchEthereumChain = () => Promise.reject(Object.assign(new Error("no"), { code: 4001 }));
-    assertFailure(await rejection(contractsWith(wallet)), "TransactionError", "user_rejected");
+    for (const code of [4001, "4001", "ACTION_REJECTED", 5000]) {
+      wallet.instead.wallet_switchEthereumChain = () => Promise.reject(Object.assign(new Error("no"), { code }));
+      assertFailure(await rejection(contractsWith(wallet)), "TransactionError", "user_rejected");
+    }
   });
   test("a user who does not want the chain added is a typed error", async () => {
     const wallet = new Wallet((await account()).privateKey, rpcUrl, chainId, { on: 1, knows: [1] });

@@ -5,7 +5,8 @@
 import { METAMASK_CHAIN_INFO } from "../constants.js";
 import { InvalidParamType, isLitError, makeError, type LitError } from "../errors.js";
 import { useChain } from "../provider.js";
-import { requestWallet, walletCode, type EIP1193Provider } from "../signer.js";
+import { requestWallet, type EIP1193Provider } from "../signer.js";
+import { isPending, isRejection } from "../walleterror.js";
 
 /** A transaction as the module asks for it; numbers are hex. */
 export interface ModuleTransaction {
@@ -203,21 +204,22 @@ function missingAccount(): never {
   throw makeError({ reason: "no_wallet", message: "The wallet gives the page no account. Unlock it and connect one." });
 }
 
-const USER_REJECTED = 4001; // EIP-1193
-
 /** Has the wallet switch, and add the chain if it does not know it. */
 async function switchWallet(provider: EIP1193Provider, chain: Chain): Promise<void> {
   let have: number | undefined;
   try {
     have = await useChain(provider, chain.id, description(chain));
   } catch (error) {
-    if (walletCode(error) === USER_REJECTED) {
+    if (isRejection(error)) {
       throw makeError({
         reason: "user_rejected",
         message: `The user did not let the wallet switch to chain ${chain.id}.`,
         details: { want: String(chain.id) },
         cause: error,
       });
+    }
+    if (isPending(error)) {
+      throw error;
     }
     const current = requestWallet<string>(provider, "eth_chainId").then(Number, () => undefined);
     throw wrongChain(chain, await current, error);
