@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -64,9 +65,20 @@ func (w *wallet) sign(message string) string {
 	return "0x" + hex.EncodeToString(sig)
 }
 
-// TestAPageSignsInAndLogsOut: the wallet announces itself as EIP-6963 says, is
-// asked once however often the page calls, and after disconnectWeb3 nothing is
-// left in the page's storage but what others put there.
+// info is what tells a wallet from another one, EIP-6963.
+type info struct{ Name, RDNS, UUID string }
+
+// choice is the failure where there are several wallets.
+type choice struct {
+	Reason, Param string
+	Wallets       []info
+}
+
+// TestAPageSignsInAndLogsOut: the wallet announces itself as EIP-6963 says,
+// late, and after announcements that are none. It is asked once however often
+// the page calls, signs the page's address without query and fragment, and is
+// not asked when there is another one. After disconnectWeb3 nothing is left in
+// the page's storage but what others put there.
 func TestAPageSignsInAndLogsOut(t *testing.T) {
 	network, _ := open(t)
 	user := &wallet{account: network.Descriptor().Accounts[1]}
@@ -90,6 +102,9 @@ func TestAPageSignsInAndLogsOut(t *testing.T) {
 	var got struct {
 		Wallets           []string
 		NoWallet, Refused string
+		LateURI           string
+		Choose, Payer     choice
+		Infos             []info
 		AuthSig, Again    struct{ Sig, SignedMessage, Address string }
 		Stored, Left      []string
 		KeyBefore         string
@@ -102,6 +117,12 @@ func TestAPageSignsInAndLogsOut(t *testing.T) {
 	if !slices.Equal(got.Wallets, []string{"Announced"}) || got.NoWallet != "no_wallet" || got.Refused != "user_rejected" {
 		t.Errorf("got %+v", got)
 	}
+	if want := (choice{"missing_param", "provider", got.Infos}); !reflect.DeepEqual(got.Choose, want) {
+		t.Errorf("of two wallets got %+v, want %+v", got.Choose, want)
+	}
+	if want := (choice{"missing_param", "signer", got.Infos}); !reflect.DeepEqual(got.Payer, want) {
+		t.Errorf("of two wallets to pay with got %+v, want %+v", got.Payer, want)
+	}
 	message, err := siwe.Parse(got.AuthSig.SignedMessage)
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +134,10 @@ func TestAPageSignsInAndLogsOut(t *testing.T) {
 	if message.Domain != strings.TrimPrefix(server.URL, "http://") || message.URI != server.URL+"/" {
 		t.Errorf("the message is of %s, %s", message.Domain, message.URI)
 	}
-	if got.Again != got.AuthSig || user.signed != 1 {
+	if got.LateURI != server.URL+"/" {
+		t.Errorf("the late wallet signed for %s", got.LateURI)
+	}
+	if got.Again != got.AuthSig || user.signed != 2 { // once for the late one, which stored nothing
 		t.Errorf("the wallet signed %d times", user.signed)
 	}
 	for _, want := range []string{"lit-auth-signature", "lit-session-key", "lit-wallet-sig", "litsession-auth-sig-"} {

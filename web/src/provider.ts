@@ -1,27 +1,47 @@
 /** Wallets of the page, and the chains that they are on. */
+import { awaitAnnouncedWallets, isProvider } from "./announced.js";
+import { makeError } from "./errors.js";
+import { member } from "./member.js";
 import { requestWallet, type EIP1193Provider } from "./signer.js";
 import { isRejection, isUnknownChain } from "./walleterror.js";
 
-/** A wallet that announced itself, EIP-6963. */
-export interface WalletAnnouncement {
-  info: { uuid: string; name: string; icon: string; rdns: string };
-  provider: EIP1193Provider;
+/** Milliseconds that wallets have to announce themselves where there is none yet. */
+const MOMENT = 250;
+
+/** Names of wallets in a message; the details have all of them. */
+const MAX_NAMED = 5;
+
+/**
+ * `window.ethereum`, else the only wallet that announces itself; undefined
+ * where there is none. Of several it takes none: a script of the page could
+ * have announced the first. The error names the parameter that takes a wallet.
+ *
+ * @throws ParamsMissingError (`missing_param`, `details.wallets`) where there are several
+ */
+export async function pageWallet(param: string): Promise<EIP1193Provider | undefined> {
+  const injected = injectedWallet();
+  if (injected) {
+    return injected;
+  }
+  const wallets = await awaitAnnouncedWallets(MOMENT);
+  const late = injectedWallet();
+  if (late || wallets.length < 2) {
+    return late ?? wallets[0]?.provider;
+  }
+  const names = wallets.slice(0, MAX_NAMED).map(({ info }) => info.name);
+  const more = wallets.length - names.length;
+  throw makeError({
+    reason: "missing_param",
+    message: `There are several wallets: ${names.join(", ")}${more ? ` and ${more} more` : ""}. Let the user choose, and pass the provider of one of announcedWallets() as ${param}.`,
+    shortMessage: "There are several wallets",
+    details: { param, wallets: wallets.map(({ info: { name, rdns, uuid } }) => ({ name, rdns, uuid })) },
+  });
 }
 
-/** The wallets that announce themselves to this page, EIP-6963. Those that take longer than one turn are missed. */
-export function announcedWallets(): WalletAnnouncement[] {
-  const wallets: WalletAnnouncement[] = [];
-  const listener = (event: Event) => wallets.push((event as CustomEvent<WalletAnnouncement>).detail);
-  globalThis.addEventListener?.("eip6963:announceProvider", listener);
-  globalThis.dispatchEvent?.(new Event("eip6963:requestProvider"));
-  globalThis.removeEventListener?.("eip6963:announceProvider", listener);
-  return wallets;
-}
-
-/** `window.ethereum`, else the first that announces itself. */
-export function pageWallet(): EIP1193Provider | undefined {
-  const { ethereum } = globalThis as { ethereum?: EIP1193Provider };
-  return ethereum ?? announcedWallets()[0]?.provider;
+/** Not what a page's library put on Object.prototype, and no element whose id is `ethereum`. */
+function injectedWallet(): EIP1193Provider | undefined {
+  const ethereum = member(globalThis, "ethereum");
+  return isProvider(ethereum) ? ethereum : undefined;
 }
 
 /**

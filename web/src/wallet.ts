@@ -27,7 +27,7 @@ export interface CheckAndSignAuthMessage {
   switchChain?: boolean;
   /** ISO 8601. Default: a week from now. */
   expiration?: string;
-  /** Default: the page's address. */
+  /** Default: the page's address, without query and fragment. */
   uri?: string;
   /** Default: the page's host. */
   domain?: string;
@@ -35,7 +35,7 @@ export interface CheckAndSignAuthMessage {
   statement?: string;
   /** Ours: what the message is to allow, so that this function can be an `authNeededCallback`. */
   resourceAbilityRequests?: LitResourceAbilityRequest[];
-  /** Ours: the wallet. Default: `window.ethereum`, else the first that announces itself (EIP-6963). */
+  /** Ours: the wallet. Default: `window.ethereum`, else the only one that announces itself (EIP-6963). */
   provider?: EIP1193Provider;
   /** Ours: where the AuthSig rests. Default: localStorage. */
   storage?: StorageLike;
@@ -58,6 +58,7 @@ const MARGIN = 60 * 1000;
  * asked for, and it lasts for another minute.
  *
  * Errors: UnsupportedChainException, NoWalletException (`no_wallet`),
+ * ParamsMissingError (`missing_param` with `details.wallets`: several wallets announced themselves),
  * WrongNetworkException (`wrong_chain`), UnknownError (`user_rejected`,
  * `wallet_failed`), InvalidSignatureError (`bad_signature`).
  */
@@ -67,7 +68,7 @@ export async function checkAndSignAuthMessage(params: CheckAndSignAuthMessage): 
 
 async function checkAndSign(params: CheckAndSignAuthMessage): Promise<AuthSig> {
   const chainId = requireChainId(params.chain);
-  const provider = params.provider ?? requirePageWallet();
+  const provider = params.provider ?? (await requirePageWallet());
   await init();
   const signer = providerSigner(provider);
   const account = callModule<string>("checksumAddress", await signer.getAddress());
@@ -88,8 +89,8 @@ async function checkAndSign(params: CheckAndSignAuthMessage): Promise<AuthSig> {
   return authSig;
 }
 
-function requirePageWallet(): EIP1193Provider {
-  const wallet = pageWallet();
+async function requirePageWallet(): Promise<EIP1193Provider> {
+  const wallet = await pageWallet("provider");
   if (!wallet) {
     throw new NoWalletException({
       reason: "no_wallet",
@@ -142,12 +143,11 @@ function wrongChain(chain: string, chainId: number, cause?: unknown): Error {
 }
 
 async function messageFor(params: CheckAndSignAuthMessage, address: string, chainId: number): Promise<SiweMessage> {
-  const { location } = globalThis;
   const message = new SiweMessage({
-    domain: params.domain ?? (location?.host || "localhost"),
+    domain: params.domain ?? (globalThis.location?.host || "localhost"),
     address,
     ...(params.statement && { statement: params.statement }),
-    uri: params.uri || location?.href || "https://localhost/login",
+    uri: params.uri || pageURI() || "https://localhost/login",
     version: "1",
     chainId,
     nonce: params.nonce,
@@ -159,6 +159,17 @@ async function messageFor(params: CheckAndSignAuthMessage, address: string, chai
     await addRecapToSiweMessage({ siweMessage: message, resources, litNodeClient: "none is needed" });
   }
   return message;
+}
+
+/** The page's address without its query and fragment: they often hold tokens, and what is signed is no secret. */
+function pageURI(): string | undefined {
+  try {
+    const url = new URL(globalThis.location.href);
+    url.search = url.hash = url.username = url.password = "";
+    return url.href;
+  } catch {
+    return undefined; // no page
+  }
 }
 
 /** Everything but the nonce and the times has to be what a new one would say. */

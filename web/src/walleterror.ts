@@ -1,5 +1,6 @@
 /** What a wallet's error says: its code may lie deep, because libraries and mobile wallets wrap it. */
 import { isLitError, UnknownError, type LitError } from "./errors.js";
+import { member } from "./member.js";
 
 /** Where wrappers keep what they wrap. ethers has `info.error`, MetaMask `data.originalError`, viem `cause`. */
 const WRAPPED = ["cause", "error", "originalError", "data", "info"];
@@ -39,21 +40,6 @@ function layers(thrown: unknown): Layer[] {
     level = next;
   }
   return found;
-}
-
-/** A member of a foreign object, if it can be read and is not just inherited from Object.prototype. */
-export function member(object: object, name: string): unknown {
-  try {
-    for (let at: object | null = object; at; at = Object.getPrototypeOf(at) as object | null) {
-      if (Object.hasOwn(at, name)) {
-        const atTheEnd = at !== object && Object.getPrototypeOf(at) === null;
-        return atTheEnd ? undefined : (object as Record<string, unknown>)[name];
-      }
-    }
-  } catch {
-    // A revoked Proxy, or a getter that throws.
-  }
-  return undefined;
 }
 
 /** EIP-1193; CAIP-25 as WalletConnect uses it, for a request, chains, methods and events; ethers. */

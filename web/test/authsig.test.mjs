@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { describe, test } from "node:test";
-import { announcedWallets, checkAndSignAuthMessage, generateAuthSig, generateSessionKeyPair, init, toSigner } from "litsession";
+import { checkAndSignAuthMessage, generateAuthSig, generateSessionKeyPair, init, toSigner } from "litsession";
 import { rejection, thrownBy, vectors } from "./vectors.mjs";
 
 // Signatures come from wallets' libraries: see web/difftest/signers.test.mjs. What they signed is in the vectors.
@@ -82,35 +82,5 @@ describe("checkAndSignAuthMessage refuses", () => {
     const cause = { code: -32603, data: { originalError: { code: 4001 } } };
     const error = await rejection(checkAndSignAuthMessage({ nonce, chain: "ethereum", provider: failing(cause) }));
     assert.deepEqual([error.reason, error.cause], ["user_rejected", cause]);
-  });
-});
-
-describe("without provider checkAndSignAuthMessage asks", () => {
-  const wallet = (name) => ({ name, request: () => Promise.reject(new Error(name)) });
-  const asked = async () => (await rejection(checkAndSignAuthMessage({ chain: "ethereum", nonce: "12345678" }))).cause.message;
-
-  /** Gives the process what a page's window has to find wallets by. */
-  function asPage(t, announced) {
-    const target = new EventTarget();
-    for (const method of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
-      globalThis[method] = target[method].bind(target);
-      t.after(() => delete globalThis[method]);
-    }
-    for (const provider of announced) {
-      const announce = () => target.dispatchEvent(Object.assign(new Event("eip6963:announceProvider"), { detail: { info: { name: provider.name }, provider } }));
-      target.addEventListener("eip6963:requestProvider", announce);
-    }
-  }
-
-  test("the first wallet that announces itself", async (t) => {
-    asPage(t, [wallet("first"), wallet("second")]);
-    assert.deepEqual(announcedWallets().map(({ info }) => info.name), ["first", "second"]);
-    assert.equal(await asked(), "first");
-  });
-  test("window.ethereum before any of them", async (t) => {
-    asPage(t, [wallet("first")]);
-    globalThis.ethereum = wallet("injected");
-    t.after(() => delete globalThis.ethereum);
-    assert.equal(await asked(), "injected");
   });
 });

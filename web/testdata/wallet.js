@@ -2,6 +2,7 @@
 // makes a session, logs out.
 (async () => {
   const { announcedWallets, checkAndSignAuthMessage, disconnectWeb3, LitNodeClient, LitPKPResource } = await import("./litsession/index.js");
+  const { LitContracts } = await import("./litsession/contracts/index.js");
   const { rpcUrl, contractContext, pkp } = await (await fetch("descriptor.json")).json();
   localStorage.setItem("theirs", "x");
 
@@ -9,13 +10,29 @@
   const reason = (promise) => promise.then(() => "resolved", (error) => error.reason);
   const noWallet = await reason(checkAndSignAuthMessage(params));
 
+  history.replaceState(null, "", "?token=secret#access_token=secret"); // is no part of what is signed
+
   const provider = { request: async (call) => (await fetch("wallet", { method: "POST", body: JSON.stringify(call) })).json() };
-  const detail = { info: { uuid: crypto.randomUUID(), name: "Announced", icon: "data:,", rdns: "example.wallet" }, provider };
-  addEventListener("eip6963:requestProvider", () => dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail })));
+  const announcement = (name, provider) => ({ info: { uuid: crypto.randomUUID(), name, icon: "data:,", rdns: "example.wallet" }, provider });
+  const announce = (detail) => dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail }));
+  const malformed = [null, "wallet", {}, announcement("x".repeat(1e6), provider), announcement("No provider", {}), { get info() { throw Error("info"); } }];
+  addEventListener("eip6963:requestProvider", () => malformed.forEach(announce));
+  const honest = announcement("Announced", provider);
+  const late = checkAndSignAuthMessage({ ...params, storage: "memory" });
+  setTimeout(() => addEventListener("eip6963:requestProvider", () => announce(honest)), 0);
+  setTimeout(() => announce(honest), 0);
+  const lateURI = (await late).signedMessage.match(/^URI: (.*)$/m)[1];
   const wallets = announcedWallets().map(({ info }) => info.name);
 
   const authSig = await checkAndSignAuthMessage(params);
   const again = await checkAndSignAuthMessage(params);
+
+  const other = announcement("Other", { request: () => Promise.reject(new Error("asked")) });
+  announce(other);
+  const choose = await checkAndSignAuthMessage(params).catch(({ reason, details }) => ({ reason, ...details }));
+  const contracts = new LitContracts({ network: "custom", customContext: contractContext, rpc: rpcUrl });
+  const payer = await contracts.connect().catch(({ reason, details }) => ({ reason, ...details }));
+  const infos = [honest, other].map(({ info: { name, rdns, uuid } }) => ({ name, rdns, uuid }));
 
   window.ethereum = { request: () => Promise.reject(Object.assign(new Error("no"), { code: 4001 })) }; // comes before those that announce themselves
   const refused = await reason(checkAndSignAuthMessage({ ...params, chain: "polygon" }));
@@ -34,5 +51,5 @@
   const left = Object.keys(localStorage);
   const keyAfter = (await client.getSessionKey()).publicKey;
   await client.disconnect();
-  return { wallets, noWallet, refused, authSig, again, stored, left, keyBefore, keyAfter };
+  return { wallets, noWallet, lateURI, choose, payer, infos, refused, authSig, again, stored, left, keyBefore, keyAfter };
 })();

@@ -132,7 +132,7 @@ export class Core {
 
   async #connect(signal: AbortSignal | undefined): Promise<void> {
     this.connected = false;
-    this.sender = this.#chooseSender();
+    this.sender = await this.#chooseSender();
     const program = await load();
     this.#bind(program);
     const state = await this.call<{ chainId: number; contracts: Core["addresses"] }>("connect", {}, signal);
@@ -156,7 +156,7 @@ export class Core {
   }
 
   /** The caller's signer; else, where nothing to read through was given either, the page's wallet. */
-  #chooseSender(): Sender | undefined {
+  async #chooseSender(): Promise<Sender | undefined> {
     const { signer, provider } = this.options;
     if (signer) {
       return toSender(signer);
@@ -164,7 +164,7 @@ export class Core {
     if (provider || !("document" in globalThis)) {
       return undefined; // reads only
     }
-    const wallet = pageWallet();
+    const wallet = await pageWallet("signer");
     if (!wallet) {
       throw new InitError({ reason: "no_wallet", message: NO_WALLET });
     }
