@@ -12,10 +12,13 @@ import (
 )
 
 // tally counts handshakes by network key. A key counts when the threshold of
-// nodes says it, all three times that the answer names it.
+// nodes says it, all three times that the answer names it. If one is pinned, no
+// other counts.
 type tally struct {
 	threshold int
+	pinned    *bls.PublicKey // nil for none
 	camps     []*camp
+	strangers int // nodes that say another key than the pinned one
 	failures  []literr.Failure
 }
 
@@ -33,6 +36,11 @@ type camp struct {
 func (t *tally) add(a answer[greeting]) bool {
 	if a.err != nil {
 		t.failures = append(t.failures, failureOf(a.url, a.err))
+		return false
+	}
+	if t.pinned != nil && a.value.key != *t.pinned {
+		t.strangers++
+		t.failures = append(t.failures, literr.Failure{URL: a.url, Message: "the node names another network key than the pinned one"})
 		return false
 	}
 	c := t.campOf(a.value.key)
@@ -96,6 +104,10 @@ func (t *tally) winner() *camp {
 	return winner
 }
 
+// isForeign reports whether so many nodes say another key than the pinned one
+// that it cannot win.
+func (t *tally) isForeign(n *network) bool { return t.strangers > len(n.nodes)-t.threshold }
+
 // failure says why there is no winner.
 func (t *tally) failure(n *network, ended error, timeout time.Duration) error {
 	have := 0
@@ -104,6 +116,10 @@ func (t *tally) failure(n *network, ended error, timeout time.Duration) error {
 	}
 	var e *literr.Error
 	switch {
+	case t.isForeign(n):
+		e = literr.Errorf(literr.BadSignature, "the nodes have another network key than the pinned one").
+			WithHint("They got nothing but the handshake. Check rpcUrl, and networkPublicKey if the network has new keys.").
+			With("subject", "networkPublicKey")
 	case have >= t.threshold:
 		e = literr.Errorf(literr.NodesDisagree, "the nodes do not agree on the network's key: %d answered, no %d of them alike", have, t.threshold)
 	case errors.Is(ended, errHandshakeTimeout):

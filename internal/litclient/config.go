@@ -37,6 +37,7 @@ type Config struct {
 	SignTimeout          time.Duration       // for the shares of one signature together; default 60 s
 	CheckNodeAttestation bool                // see [Client.Connect]
 	DefaultDomain        string              // SIWE domain when a call names none; default litprotocol.com
+	Pins
 
 	Fetch   fetch.Fetcher
 	Store   storage.Store
@@ -54,7 +55,7 @@ type Event struct {
 
 // DecodeConfig reads the official SDK's options: litNetwork, rpcUrl,
 // contractContext, nodeProtocol, connectTimeout (ms), checkNodeAttestation,
-// and domain. Unknown options are left alone. Errors are
+// and ours: domain, networkPublicKey, nodes. Unknown options are left alone. Errors are
 // [literr.UnknownNetwork] and [literr.InvalidParam] with detail param.
 func DecodeConfig(text []byte) (Config, error) {
 	v, err := jsjson.Parse(text)
@@ -68,6 +69,7 @@ func DecodeConfig(text []byte) (Config, error) {
 		NodeProtocol:   d.text("nodeProtocol"),
 		ConnectTimeout: time.Duration(d.whole("connectTimeout")) * time.Millisecond,
 		DefaultDomain:  d.text("domain"),
+		Pins:           d.pins(),
 	}
 	c.CheckNodeAttestation, _ = v.Get("checkNodeAttestation").Bool()
 	d.contracts(&c)

@@ -32,8 +32,11 @@ const (
 //
 // Attestation of nodes cannot be checked yet: a client that asks for it, or a
 // network that demands it (datil-test, datil), is [literr.BadAttestation].
-// Other errors: [literr.ChainUnreachable], [literr.NotEnoughNodes],
-// [literr.NodesDisagree], [literr.NoBlockhash], [literr.Timeout].
+// Nodes that are not among those that the [Config] pins are not even greeted,
+// and a network with another key than the pinned one is
+// [literr.BadSignature]. Other errors: [literr.ChainUnreachable],
+// [literr.NotEnoughNodes], [literr.NodesDisagree], [literr.NoBlockhash],
+// [literr.Timeout].
 func (c *Client) Connect(ctx context.Context, progress Progress) error {
 	_, err := c.connecting.do(ctx, "", progress, func(ctx context.Context, progress Progress) (struct{}, error) {
 		return struct{}{}, c.connect(ctx, progress)
@@ -94,7 +97,8 @@ func (c *Client) readStaking(ctx context.Context) (*network, error) {
 	for _, v := range set.Validators {
 		n.nodes = append(n.nodes, v.URL(c.config.NodeProtocol, c.known.NodeScheme))
 	}
-	return n, nil
+	n.nodes, err = c.config.permitted(n.nodes, n.threshold)
+	return n, err
 }
 
 // shakeHands asks all nodes and fills in what they agree on.
@@ -104,7 +108,7 @@ func (c *Client) shakeHands(ctx context.Context, n *network, progress Progress) 
 	if err != nil {
 		return err
 	}
-	votes := tally{threshold: n.threshold}
+	votes := tally{threshold: n.threshold, pinned: c.config.NetworkPublicKey}
 	graceCtx, endGrace := context.WithCancelCause(ctx)
 	defer endGrace(nil)
 	err = fanOut(graceCtx, n.nodes, func(ctx context.Context, url string) (greeting, error) {
@@ -114,7 +118,7 @@ func (c *Client) shakeHands(ctx context.Context, n *network, progress Progress) 
 			time.AfterFunc(handshakeGrace, func() { endGrace(errGraceOver) })
 		}
 		progress.tell(Step{Phase: PhaseHandshake, Node: a.url, Done: votes.leading(), Needed: n.threshold})
-		return false
+		return votes.isForeign(n)
 	})
 	agreed := votes.winner()
 	if agreed == nil {

@@ -46,6 +46,10 @@ export interface LitNodeClientConfig {
   storage?: StorageChoice;
   /** Domain of the messages that are signed. Default: the page's host, or `litprotocol.com` outside of pages. */
   domain?: string;
+  /** Pins the network's BLS key, 96 hex digits: with another one connect fails (reason `bad_signature`). */
+  networkPublicKey?: string;
+  /** Pins the nodes by their URLs, such as `https://192.0.2.1:443`: validators that are not listed are sent nothing. */
+  nodes?: readonly string[];
   /** Asked for an AuthSig by calls that bring no `authNeededCallback`. */
   defaultAuthCallback?: AuthCallback;
   /** Milliseconds between looks at the epoch while connected. Default 10,000; 0 never looks. */
@@ -216,6 +220,8 @@ const CONFIG_NAMES = [
   "checkNodeAttestation",
   "nodeProtocol",
   "domain",
+  "networkPublicKey",
+  "nodes",
 ] as const;
 
 const PARAM_NAMES = [

@@ -234,6 +234,22 @@ test("ABIs and providers of a context stay outside", async (t) => {
   assert.equal(crossed.domain, "dapp.example");
 });
 
+describe("what a client pins", () => {
+  const pins = { networkPublicKey: "0x00", nodes: ["https://192.0.2.1:443"] };
+  test("crosses", async (t) => {
+    const { client } = await standinClient(t, pins);
+    const { networkPublicKey, nodes } = client.getSessionKey();
+    assert.deepEqual({ networkPublicKey, nodes }, pins);
+  });
+  for (const [param, value] of [["networkPublicKey", ""], ["networkPublicKey", null], ["nodes", []], ["nodes", new Set(pins.nodes)], ["nodes", ["node.example"]]]) {
+    test(`is refused rather than left out: ${param} ${JSON.stringify(value)}`, async () => {
+      const error = await rejection(new LitNodeClient({ ...addressed, [param]: value }).connect());
+      assert.deepEqual([error.reason, error.details.param], ["invalid_param", param]);
+      assert.ok(error.details.want);
+    });
+  }
+});
+
 test("what the module refuses in newClient rejects the call", async (t) => {
   const { client } = await standinClient(t, { rpcUrl: "refuse" });
   assert.equal((await rejection(client.connect())).reason, "invalid_param");
