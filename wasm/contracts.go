@@ -224,7 +224,7 @@ func (p contractPorts) Request(ctx context.Context, method string, params []byte
 	}
 	var answer jsjson.Value
 	if err == nil {
-		answer, err = jsjson.Parse([]byte(text))
+		answer, err = jsjson.ParseAnswer([]byte(text))
 	}
 	if err == nil {
 		return answer, nil

@@ -245,8 +245,7 @@ func (t abiType) members(v jsjson.Value) ([]jsjson.Value, bool) {
 	for i, field := range t.fields {
 		items[i] = v.Get(field.name)
 	}
-	_, ok := v.Members()
-	return items, ok
+	return items, v.IsObject()
 }
 
 func repeat(t abiType, n int) []abiType {

@@ -4,9 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"litsession/internal/jsjson"
 	"litsession/internal/literr"
@@ -81,17 +86,95 @@ func TestParseKeepsTheSource(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for name, text := range map[string]string{
-		"nothing":          ``,
-		"two values":       `1 2`,
-		"a repeated name":  `{"a":1,"a":2}`,
-		"a trailing comma": `[1,]`,
-		"single quotes":    `{'a':1}`,
-		"an open list":     `[1`,
-		"a bare bracket":   `]`,
-		"deep nesting":     strings.Repeat("[", 129) + strings.Repeat("]", 129),
+		"nothing":                  ``,
+		"two values":               `1 2`,
+		"a repeated name":          `{"a":1,"a":2}`,
+		"a trailing comma":         `[1,]`,
+		"single quotes":            `{'a':1}`,
+		"an open list":             `[1`,
+		"a bare bracket":           `]`,
+		"bytes, not UTF-8":         "\"\xff\"",
+		"a repeated name, escaped": `{"a":1,"\u0061":2}`,
+		"a repeated name of many":  `{` + manyNames(100) + `"n7":1}`,
+		"a leading zero":           `01`,
+		"a bare point":             `1.`,
+		"a bare exponent":          `1e`,
+		"a bare sign":              `-`,
+		"a word":                   `nul`,
+		"a control character":      "\"\n\"",
+		"an unknown escape":        `"\x41"`,
+		"a short escape":           `"\u00g1"`,
+		"no colon":                 `{"a" 1}`,
+		"no name":                  `{1:1}`,
+		"deep nesting":             strings.Repeat("[", 129) + strings.Repeat("]", 129),
 	} {
 		if _, err := jsjson.Parse([]byte(text)); !errors.Is(err, literr.InvalidParam) {
 			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// manyNames are members n0, n1, … with a comma after each.
+func manyNames(count int) string {
+	var text []byte
+	for i := range count {
+		text = fmt.Appendf(text, `"n%d":%d,`, i, i)
+	}
+	return string(text)
+}
+
+func TestParseAnswerRefusesTooManyValues(t *testing.T) {
+	for _, element := range []string{"0", "[]", "{}", `""`, `{"a":0}`} {
+		text := []byte("[" + strings.Repeat(element+",", 1<<16) + "0]")
+		if _, err := jsjson.ParseAnswer(text); !errors.Is(err, literr.InvalidParam) {
+			t.Errorf("%s: got %v", element, err)
+		}
+		if _, err := jsjson.Parse(text); err != nil {
+			t.Errorf("%s of the caller's own: %v", element, err)
+		}
+	}
+}
+
+// TestWhatNobodyReadsIsNotBuilt: a member of half a megabyte costs nothing, and one
+// with as many names as there may be no more than a few times its length.
+func TestWhatNobodyReadsIsNotBuilt(t *testing.T) {
+	for _, row := range []struct {
+		what, member string
+		most         uint64 // bytes
+	}{
+		{"numbers", "[" + strings.Repeat("0,", 60_000) + "0]", 1 << 10},
+		{"lists", strings.Repeat("[", 100) + strings.Repeat("[0],", 1<<14) + "0" + strings.Repeat("]", 100), 1 << 10},
+		{"a text", `"` + strings.Repeat("x", 500_000) + `"`, 1 << 10},
+		{"names", "{" + manyNames(30_000) + `"last":0}`, 4 << 20},
+	} {
+		text := []byte(`[` + row.member + `,"told"]`)
+		if row.what == "names" { // each is looked at, for none may come twice
+			text = []byte(`{"ignored":` + row.member + `,"wanted":"told"}`)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		v, err := jsjson.ParseAnswer(text)
+		got := v.Get("wanted")
+		runtime.ReadMemStats(&after)
+		if err != nil || v.IsObject() != got.Exists() {
+			t.Errorf("%s: %v", row.what, err)
+		}
+		if spent := after.TotalAlloc - before.TotalAlloc; spent > row.most {
+			t.Errorf("%s: %d bytes for a text of %d", row.what, spent, len(text))
+		}
+	}
+}
+
+func TestIndexedIsTheSameObject(t *testing.T) {
+	for _, text := range []string{`{}`, `{"a":1}`, ` {"a" : {"b":[1,2]} , "\u0061b":"x"}`, `[1]`, `null`} {
+		v, err := jsjson.Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"a", "ab", "b"} {
+			if got, want := v.Indexed().Get(name).Raw(), v.Get(name).Raw(); string(got) != string(want) {
+				t.Errorf("%s of %s: %s, and indexed %s", name, text, want, got)
+			}
 		}
 	}
 }
@@ -162,14 +245,23 @@ func TestCanonical(t *testing.T) {
 	}
 }
 
-// FuzzParse compares with encoding/json: what we accept it accepts, and the
-// kept source of every value parses to the same value.
+// FuzzParse compares with jsontext, which must accept what we accept and the other
+// way round, and with encoding/json: the kept source of every value parses to the
+// same value.
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{`{"a":[1,"x",null,true]}`, `"\\\""`, `[[],{}]`, `-1.5e3`, `{"":""}`, `"\\"`, `["\\","\""]`} {
+	for _, seed := range []string{`{"a":[1,"x",null,true]}`, `"\\\""`, `[[],{}]`, `-1.5e3`, `{"":""}`, `"\\"`, `["\\","\""]`, `{"a":1,"a":2}`, `["\ud83d\ude00","\ud83d"]`, `[1,]`, "\"\xff\""} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		v, err := jsjson.Parse(text)
+		options := jsontext.AllowInvalidUTF8(true) // which lets halves of a character pass
+		if want := utf8.Valid(text) && jsontext.Value(text).IsValid(options); (err == nil) != want && depth(text) < 127 {
+			t.Fatalf("%q: got %v, well-formed: %v", text, err, want)
+		}
+		_, err2 := jsjson.ParseUnicode(text)
+		if want := jsontext.Value(text).IsValid(); (err2 == nil) != want && depth(text) < 127 {
+			t.Fatalf("%q: got %v from ParseUnicode, well-formed: %v", text, err2, want)
+		}
 		if err != nil {
 			return
 		}
@@ -178,6 +270,30 @@ func FuzzParse(f *testing.F) {
 		}
 		checkText(t, v)
 	})
+}
+
+// depth is no less than how deep the text nests.
+func depth(text []byte) int { return bytes.Count(text, []byte("[")) + bytes.Count(text, []byte("{")) }
+
+func BenchmarkParseAnswer(b *testing.B) {
+	for name, text := range map[string]string{
+		"numbers": "[" + strings.Repeat("0,", 60_000) + "0]",
+		"lists":   "[" + strings.Repeat("[],", 60_000) + "0]",
+		"names":   "{" + manyNames(32_000) + `"last":0}`,
+		"text":    `"` + strings.Repeat("x", 512<<10) + `"`,
+		"escapes": `"` + strings.Repeat(`\u0041`, 80_000) + `"`,
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				v, err := jsjson.ParseAnswer([]byte(text))
+				if err != nil {
+					b.Fatal(err)
+				}
+				_ = v.Get("last")
+			}
+		})
+	}
 }
 
 func decode(t *testing.T, text []byte) (v any) {

@@ -8,9 +8,9 @@ package jsjson
 
 import (
 	"bytes"
-	"io"
 	"math"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -21,13 +21,16 @@ import (
 // Source: serde_json's recursion limit.
 const maxDepth = 127
 
-// Value is one parsed JSON value. The zero Value stands for an absent one.
+// maxAnswerValues bounds the values in an answer. Honest ones have some dozens; a
+// block with a thousand transactions has 25,000.
+const maxAnswerValues = 1 << 16
+
+// Value is one JSON value: a piece of a text that was found to be well-formed.
+// Nothing in it is built before it is asked for. The zero Value stands for an
+// absent one.
 type Value struct {
-	kind    jsontext.Kind
-	raw     []byte // source text without surrounding space
-	text    string // of a string
-	items   []Value
-	members []Member
+	raw     []byte   // source text without surrounding space
+	members []Member // see [Value.Indexed]
 }
 
 // Member is one name and value of an object.
@@ -36,142 +39,82 @@ type Member struct {
 	Value Value
 }
 
-// Parse reads exactly one JSON value. It refuses, with [literr.InvalidParam],
-// malformed text, invalid UTF-8, an object that repeats a name, and nesting
-// deeper than the nodes allow. An unpaired surrogate escape, which JSON.stringify can
-// write, becomes U+FFFD in [Value.Text] and stays as it is in [Value.Raw].
+// Parse reads exactly one JSON value, of any size. It refuses, with
+// [literr.InvalidParam], malformed text, invalid UTF-8, an object that repeats
+// a name, and nesting deeper than the nodes allow. An unpaired surrogate
+// escape, which JSON.stringify can write, becomes U+FFFD in [Value.Text] and
+// stays as it is in [Value.Raw]. The caller must not change text afterwards.
 func Parse(text []byte) (Value, error) {
-	decoder := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowInvalidUTF8(true))
-	p := parser{decoder: decoder, text: text}
-	v, err := p.value(0)
-	if err != nil {
-		return Value{}, err
-	}
-	if _, err := decoder.ReadToken(); err != io.EOF {
-		return Value{}, malformed("text after the value")
-	}
-	return v, nil
+	return parse(checker{text: text, left: math.MaxInt})
+}
+
+// ParseAnswer is [Parse] for what a stranger wrote: more values than any honest
+// answer has are refused as soon as they are met.
+func ParseAnswer(text []byte) (Value, error) {
+	return parse(checker{text: text, left: maxAnswerValues})
 }
 
 // ParseUnicode is [Parse] as the nodes do it: an unpaired surrogate escape is
 // refused too.
 func ParseUnicode(text []byte) (Value, error) {
-	v, err := Parse(text)
-	if err == nil && !jsontext.Value(text).IsValid() {
-		return Value{}, malformed("a string with half a character")
-	}
-	return v, err
+	return parse(checker{text: text, left: math.MaxInt, pairs: true})
 }
 
+func parse(c checker) (Value, error) {
+	if !utf8.Valid(c.text) {
+		return Value{}, malformed("it is not UTF-8")
+	}
+	c.space()
+	start := c.at
+	if err := c.value(0); err != nil {
+		return Value{}, err
+	}
+	end := c.at
+	if c.space(); c.at < len(c.text) {
+		return Value{}, malformed("text after the value")
+	}
+	return Value{raw: c.text[start:end:end]}, nil
+}
+
+// malformed says what is wrong without a word of the text, which may hold
+// secrets.
 func malformed(why string) error {
 	return literr.Errorf(literr.InvalidParam, "malformed JSON: %s", why)
 }
 
-type parser struct {
-	decoder *jsontext.Decoder
-	text    []byte
-}
-
-// value reads the next value. Error texts of the decoder are dropped: they
-// quote the input, which may hold secrets.
-func (p *parser) value(depth int) (Value, error) {
-	if depth > maxDepth {
-		return Value{}, malformed("nested too deeply")
+// kind is the value's first byte, which says of what type it is; 0 if v is absent.
+func (v Value) kind() byte {
+	if len(v.raw) == 0 {
+		return 0
 	}
-	token, err := p.decoder.ReadToken()
-	if err != nil {
-		return Value{}, malformed("syntax error at byte " + strconv.FormatInt(p.decoder.InputOffset(), 10))
-	}
-	v := Value{kind: token.Kind()}
-	switch v.kind {
-	case '{':
-		start := p.decoder.InputOffset() - 1
-		err = p.object(&v, depth)
-		v.raw = p.text[start:p.decoder.InputOffset()]
-	case '[':
-		start := p.decoder.InputOffset() - 1
-		err = p.array(&v, depth)
-		v.raw = p.text[start:p.decoder.InputOffset()]
-	case '"':
-		v.text = token.String()
-		v.raw = p.stringSource()
-	case ']', '}':
-		err = malformed("unexpected end of a list")
-	default:
-		v.raw = []byte(token.String())
-	}
-	return v, err
-}
-
-// stringSource returns the source of the string token that was read last.
-func (p *parser) stringSource() []byte {
-	end := p.decoder.InputOffset()
-	start := end - 2
-	for p.text[start] != '"' || escaped(p.text[:start]) {
-		start--
-	}
-	return p.text[start:end]
-}
-
-// escaped reports whether what follows before is preceded by an odd number of
-// backslashes.
-func escaped(before []byte) bool {
-	n := len(before)
-	for n > 0 && before[n-1] == '\\' {
-		n--
-	}
-	return (len(before)-n)%2 == 1
-}
-
-func (p *parser) object(v *Value, depth int) error {
-	v.members = []Member{}
-	for p.decoder.PeekKind() != '}' {
-		name, err := p.value(depth + 1)
-		if err != nil {
-			return err
-		}
-		value, err := p.value(depth + 1)
-		if err != nil {
-			return err
-		}
-		v.members = append(v.members, Member{Name: name.text, Value: value})
-	}
-	_, err := p.decoder.ReadToken()
-	return err
-}
-
-func (p *parser) array(v *Value, depth int) error {
-	v.items = []Value{}
-	for p.decoder.PeekKind() != ']' {
-		item, err := p.value(depth + 1)
-		if err != nil {
-			return err
-		}
-		v.items = append(v.items, item)
-	}
-	_, err := p.decoder.ReadToken()
-	return err
+	return v.raw[0]
 }
 
 // Exists reports whether v is present; a JSON null is.
-func (v Value) Exists() bool { return v.kind != 0 }
+func (v Value) Exists() bool { return v.kind() != 0 }
 
 // IsNull reports whether v is a JSON null.
-func (v Value) IsNull() bool { return v.kind == 'n' }
+func (v Value) IsNull() bool { return v.kind() == 'n' }
+
+// IsObject reports whether v is an object.
+func (v Value) IsObject() bool { return v.kind() == '{' }
+
+// IsList reports whether v is an array.
+func (v Value) IsList() bool { return v.kind() == '[' }
 
 // Truthy reports whether JavaScript would take v for true: it is neither
 // absent, null, false, 0 nor "".
 func (v Value) Truthy() bool {
-	switch v.kind {
+	switch v.kind() {
 	case 0, 'n', 'f':
 		return false
 	case '"':
-		return v.text != ""
-	case '0':
-		f, err := strconv.ParseFloat(string(v.raw), 64)
-		return err != nil || f != 0
+		return len(v.raw) > len(`""`)
+	case '{', '[', 't':
+		return true
 	}
-	return true
+	f, err := strconv.ParseFloat(string(v.raw), 64)
+	return err != nil || f != 0
 }
 
 // Raw returns v's source text, without surrounding space; nil if v is absent.
@@ -179,14 +122,28 @@ func (v Value) Truthy() bool {
 func (v Value) Raw() []byte { return v.raw }
 
 // Text returns the string that v is.
-func (v Value) Text() (string, bool) { return v.text, v.kind == '"' }
+func (v Value) Text() (string, bool) {
+	if v.kind() != '"' {
+		return "", false
+	}
+	return unquote(v.raw), true
+}
+
+func unquote(quoted []byte) string {
+	inner := quoted[1 : len(quoted)-1]
+	if bytes.IndexByte(inner, '\\') < 0 {
+		return string(inner)
+	}
+	text, _ := jsontext.AppendUnquote(nil, quoted) // which puts U+FFFD for half a character, and says so
+	return string(text)
+}
 
 // Bool returns the boolean that v is.
-func (v Value) Bool() (value, ok bool) { return v.kind == 't', v.kind == 't' || v.kind == 'f' }
+func (v Value) Bool() (value, ok bool) { return v.kind() == 't', v.kind() == 't' || v.kind() == 'f' }
 
 // Int returns the whole number that v is, if a float64 holds it exactly.
 func (v Value) Int() (int64, bool) {
-	if v.kind != '0' {
+	if k := v.kind(); k != '-' && (k < '0' || k > '9') {
 		return 0, false
 	}
 	f, err := strconv.ParseFloat(string(v.raw), 64)
@@ -197,32 +154,81 @@ func (v Value) Int() (int64, bool) {
 }
 
 // Items returns the elements of the array that v is.
-func (v Value) Items() ([]Value, bool) { return v.items, v.kind == '[' }
+func (v Value) Items() ([]Value, bool) {
+	if !v.IsList() {
+		return nil, false
+	}
+	items := []Value{}
+	for w := (walker{text: v.raw}); w.more(); {
+		items = append(items, w.value())
+	}
+	return items, true
+}
 
 // Texts returns the strings that v, an array of strings, holds.
 func (v Value) Texts() (texts []string, ok bool) {
-	for _, item := range v.items {
-		text, ok := item.Text()
+	if !v.IsList() {
+		return nil, false
+	}
+	for w := (walker{text: v.raw}); w.more(); {
+		text, ok := w.value().Text()
 		if !ok {
 			return nil, false
 		}
 		texts = append(texts, text)
 	}
-	return texts, v.kind == '['
+	return texts, true
 }
 
 // Members returns the members of the object that v is, in source order.
-func (v Value) Members() ([]Member, bool) { return v.members, v.kind == '{' }
+func (v Value) Members() ([]Member, bool) {
+	if !v.IsObject() || v.members != nil {
+		return v.members, v.IsObject()
+	}
+	members := []Member{}
+	for w := (walker{text: v.raw}); w.more(); {
+		name := unquote(w.value().raw)
+		members = append(members, Member{Name: name, Value: w.value()})
+	}
+	return members, true
+}
+
+// Indexed returns v with its members looked up once, for an object that is asked
+// for many of them and may be large.
+func (v Value) Indexed() Value {
+	v.members, _ = v.Members()
+	return v
+}
 
 // Get returns the member called name; the zero Value if v is no object or has
-// none.
+// none. It takes a pass over the object's text unless v is [Value.Indexed].
 func (v Value) Get(name string) Value {
-	for _, m := range v.members {
-		if m.Name == name {
-			return m.Value
+	if !v.IsObject() {
+		return Value{}
+	}
+	if v.members != nil {
+		for _, m := range v.members {
+			if m.Name == name {
+				return m.Value
+			}
+		}
+		return Value{}
+	}
+	for w := (walker{text: v.raw}); w.more(); {
+		found := isQuoted(w.value().raw, name)
+		if value := w.value(); found {
+			return value
 		}
 	}
 	return Value{}
+}
+
+// isQuoted reports whether quoted is name as JSON.
+func isQuoted(quoted []byte, name string) bool {
+	if string(quoted[1:len(quoted)-1]) == name {
+		return bytes.IndexByte(quoted, '\\') < 0
+	}
+	return bytes.IndexByte(quoted, '\\') >= 0 && unquote(quoted) == name
 }
 
 // Canonical returns text in the canonical form of RFC 8785.

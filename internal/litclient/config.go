@@ -62,7 +62,7 @@ func DecodeConfig(text []byte) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	d := &paramDecoder{object: v}
+	d := &paramDecoder{object: v.Indexed()}
 	c := Config{
 		Network:        d.text("litNetwork"),
 		RPCURL:         d.text("rpcUrl"),

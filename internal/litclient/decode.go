@@ -146,7 +146,7 @@ func (d *paramDecoder) jsParams(p *SignSessionKeyParams) {
 	if !v.Truthy() {
 		return
 	}
-	if _, ok := v.Members(); !ok {
+	if !v.IsObject() {
 		d.fail("jsParams", "an object, whose members become the action's globals")
 	}
 	p.JSParams = v.Raw()
@@ -219,7 +219,7 @@ func (d *paramDecoder) request(name string, item jsjson.Value) ResourceAbility {
 			With("param", name).With("want", "an ability of the resource's kind"))
 	}
 	if data := item.Get("data"); data.Truthy() {
-		if _, ok := data.Members(); !ok {
+		if !data.IsObject() {
 			d.fail(name+".data", "an object")
 		}
 		r.Data = data.Raw()

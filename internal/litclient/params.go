@@ -85,7 +85,7 @@ func decodeSessionSigsParams(text []byte, now time.Time, own func(*paramDecoder,
 	if err != nil {
 		return SessionSigsParams{}, err
 	}
-	d := &paramDecoder{object: v}
+	d := &paramDecoder{object: v.Indexed()}
 	p := SessionSigsParams{SignSessionKeyParams: SignSessionKeyParams{ChainID: 1}}
 	own(d, &p)
 	d.requests(&p)
@@ -107,7 +107,7 @@ func DecodeSignSessionKeyParams(text []byte, now time.Time) (SignSessionKeyParam
 	if err != nil {
 		return SignSessionKeyParams{}, err
 	}
-	d := &paramDecoder{object: v}
+	d := &paramDecoder{object: v.Indexed()}
 	p := SessionSigsParams{}
 	d.action(&p.SignSessionKeyParams)
 	d.pkp(&p.SignSessionKeyParams)
@@ -139,10 +139,10 @@ func DecodeWalletSigParams(text []byte, now time.Time) (WalletSigParams, error) 
 	if err != nil {
 		return WalletSigParams{}, err
 	}
-	d := &paramDecoder{object: v}
+	d := &paramDecoder{object: v.Indexed()}
 	p := WalletSigParams{KeyURI: d.text("sessionKeyUri"), Nonce: d.text("nonce")}
 	d.forCallback(&p.SessionSigsParams)
-	if v.Get("resourceAbilityRequests").Truthy() {
+	if d.object.Get("resourceAbilityRequests").Truthy() {
 		d.requests(&p.SessionSigsParams)
 	}
 	d.expiration(&p.SignSessionKeyParams, now)
@@ -172,10 +172,10 @@ func DecodeResignParams(text []byte) (ResignParams, error) {
 	if err != nil {
 		return ResignParams{}, err
 	}
-	d := &paramDecoder{object: v}
+	d := &paramDecoder{object: v.Indexed()}
 	var p SessionSigsParams
 	d.requests(&p)
-	authSig, err := session.ParseAuthSig(v.Get("authSig").Raw())
+	authSig, err := session.ParseAuthSig(d.object.Get("authSig").Raw())
 	if err != nil {
 		d.fail("authSig", "an AuthSig: {sig, derivedVia, signedMessage, address}")
 	}

@@ -12,11 +12,11 @@ type decoder struct {
 	err    error
 }
 
-func newDecoder(text []byte) *decoder { return decoderOf(jsjson.Parse(text)) }
+func newDecoder(text []byte) *decoder { return decoderOf(jsjson.ParseAnswer(text)) }
 
 func decoderOf(v jsjson.Value, err error) *decoder {
 	d := &decoder{object: v, err: err}
-	if _, ok := v.Members(); err == nil && !ok {
+	if err == nil && !v.IsObject() {
 		d.err = literr.Errorf(literr.InvalidParam, "the body is not a JSON object")
 	}
 	return d

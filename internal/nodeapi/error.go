@@ -100,7 +100,7 @@ func withoutLogs(v jsjson.Value) []byte {
 // no success. It never fails: what is not in the node's scheme is left out.
 func ParseError(status int, body []byte) *Error {
 	e := &Error{Status: status}
-	v, err := jsjson.Parse(body)
+	v, err := jsjson.ParseAnswer(body)
 	if err != nil {
 		return e
 	}

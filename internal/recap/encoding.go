@@ -55,7 +55,7 @@ func ParseURN(urn string) (Capability, error) {
 	}
 	// In this order, which decides what is said of a ReCap with several faults.
 	var c Capability
-	if _, ok := object.Get("att").Members(); !ok {
+	if !object.Get("att").IsObject() {
 		return Capability{}, invalid("Invalid attenuation object")
 	}
 	if err := c.parseProofs(object.Get("prf")); err != nil {
@@ -116,7 +116,7 @@ func parseNotaBene(text []byte) (notaBene, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := v.Members(); !ok {
+	if !v.IsObject() {
 		return nil, invalid("Invalid nota bene: it is not an object")
 	}
 	return jsjson.Canonical(text)

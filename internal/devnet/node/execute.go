@@ -77,7 +77,7 @@ func parseBody(text []byte) (jsjson.Value, error) {
 	if err != nil {
 		return body, badInput(err)
 	}
-	if _, ok := body.Members(); !ok {
+	if !body.IsObject() {
 		return body, badInput(errors.New("the body is not a JSON object"))
 	}
 	return body, nil
