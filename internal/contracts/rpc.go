@@ -10,6 +10,7 @@ package contracts
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -76,11 +77,22 @@ type HTTPNode struct {
 	URL     string
 }
 
+// maxBlockBytes bounds a block with its transactions, of which a thousand plain ones
+// have less than a megabyte. No other answer is nearly as long.
+const maxBlockBytes = 2 << 20
+
 // Request is that of [Node].
 func (n HTTPNode) Request(ctx context.Context, method string, params []byte) (jsjson.Value, error) {
 	var body jsjson.Object
 	body.String("jsonrpc", "2.0").Int("id", 1).String("method", method).Raw("params", params)
-	response, err := fetch.PostJSON(ctx, n.Fetcher, n.URL, body.Bytes())
+	request := fetch.JSONRequest(n.URL, body.Bytes())
+	if method == "eth_getBlockByNumber" {
+		request.MaxBytes = maxBlockBytes
+	}
+	response, err := n.Fetcher.Fetch(ctx, request)
+	if errors.Is(err, fetch.ErrTooLarge) {
+		return jsjson.Value{}, n.unusable("sent a longer answer than is allowed")
+	}
 	if err != nil {
 		return jsjson.Value{}, &literr.Error{
 			Code:    literr.ChainUnreachable,
@@ -90,7 +102,7 @@ func (n HTTPNode) Request(ctx context.Context, method string, params []byte) (js
 		}
 	}
 	// Whatever the status: a JSON-RPC error often comes with one that is not 200.
-	answer, err := jsjson.Parse(response.Body)
+	answer, err := jsjson.ParseAnswer(response.Body)
 	if failure := answer.Get("error"); failure.Truthy() {
 		refused := ParseRPCError(failure)
 		refused.Status = response.Status

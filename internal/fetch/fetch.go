@@ -12,8 +12,9 @@ import (
 )
 
 // DefaultMaxBytes bounds an answer whose request names no bound of its own.
-// The largest honest answer, an attested handshake, has about 20 kB.
-const DefaultMaxBytes = 4 << 20
+// The largest honest ones of nodes and of the chain, an attested handshake and
+// the words of a hundred validators, have 20 and 50 kB.
+const DefaultMaxBytes = 512 << 10
 
 // Request is one HTTP request.
 type Request struct {
@@ -54,10 +55,16 @@ func (r Request) BodyLimit() int64 {
 	return DefaultMaxBytes
 }
 
-// PostJSON posts body as application/json and returns the answer.
-// The headers are sent after Content-Type and Accept.
+// PostJSON posts body as application/json and returns the answer, of at most
+// [DefaultMaxBytes]. The headers are sent after Content-Type and Accept.
 func PostJSON(ctx context.Context, f Fetcher, url string, body []byte, header ...Header) (*Response, error) {
-	return f.Fetch(ctx, Request{
+	return f.Fetch(ctx, JSONRequest(url, body, header...))
+}
+
+// JSONRequest is the request that [PostJSON] makes, for who allows the answer
+// another length.
+func JSONRequest(url string, body []byte, header ...Header) Request {
+	return Request{
 		Method: "POST",
 		URL:    url,
 		Header: append([]Header{
@@ -65,5 +72,5 @@ func PostJSON(ctx context.Context, f Fetcher, url string, body []byte, header ..
 			{"Accept", "application/json"},
 		}, header...),
 		Body: body,
-	})
+	}
 }
