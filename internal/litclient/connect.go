@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"time"
 
 	"litsession/internal/contracts"
@@ -79,9 +80,24 @@ func (c *Client) find(ctx context.Context, progress Progress) (*network, error) 
 	return n, c.shakeHands(ctx, n, progress)
 }
 
-var errHandshakeTimeout = errors.New("connectTimeout is over")
+// errHandshakeTimeout is why the wait for chain and nodes ends.
+var errHandshakeTimeout = fmt.Errorf("connectTimeout is over: %w", literr.Timeout)
 
+// readStaking reads the validators, and leaves out those that are not pinned.
 func (c *Client) readStaking(ctx context.Context) (*network, error) {
+	n, err := c.readValidators(ctx)
+	if errors.Is(err, errHandshakeTimeout) {
+		return nil, literr.Errorf(literr.ChainUnreachable, "the chain did not answer within connectTimeout, %d ms", c.config.ConnectTimeout.Milliseconds()).
+			WithHint("Check rpcUrl, or allow more time.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	n.nodes, err = c.config.permitted(n.nodes, n.threshold)
+	return n, err
+}
+
+func (c *Client) readValidators(ctx context.Context) (*network, error) {
 	chain := contracts.Client{Node: contracts.HTTPNode{Fetcher: c.config.Fetch, URL: c.config.RPCURL}}
 	chain.Addresses.Staking = c.config.Staking
 	if c.config.Staking == (eth.Address{}) {
@@ -97,8 +113,7 @@ func (c *Client) readStaking(ctx context.Context) (*network, error) {
 	for _, v := range set.Validators {
 		n.nodes = append(n.nodes, v.URL(c.config.NodeProtocol, c.known.NodeScheme))
 	}
-	n.nodes, err = c.config.permitted(n.nodes, n.threshold)
-	return n, err
+	return n, nil
 }
 
 // shakeHands asks all nodes and fills in what they agree on.
