@@ -268,11 +268,15 @@ export function makeError(fields: ErrorFields): LitError {
 
 /**
  * Tells whether e is an error of this package, also when it was thrown by
- * another copy of it (bundles duplicate classes): it tests `reason`, never
- * `instanceof`.
+ * another copy of it (bundles duplicate classes): it tests the object's own
+ * `reason`, never `instanceof`. Never throws.
  */
 export function isLitError(e: unknown): e is LitError {
-  return typeof e === "object" && e !== null && "reason" in e && isReason(e.reason);
+  try {
+    return typeof e === "object" && e !== null && Object.hasOwn(e, "reason") && isReason((e as LitError).reason);
+  } catch {
+    return false; // a getter or a Proxy threw
+  }
 }
 
 function isReason(reason: unknown): reason is ErrorReason {

@@ -106,12 +106,21 @@ test("a reason of a newer module becomes internal", () => {
   assert.equal(error.name, "UnknownError");
 });
 
+function revoked() {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 describe("isLitError tests the reason", () => {
   const rows = [
     ["our own", makeError({ reason: "internal", message: "m" }), true],
     ["one of another copy", Object.assign(new Error("m"), { reason: "timeout" }), true],
     ["a plain Error", new Error("m"), false],
     ["an unknown reason", { reason: "toString" }, false],
+    ["a reason that every object has", Object.create({ reason: "timeout" }), false],
+    ["a getter that throws", { get reason() { throw new Error("mine"); } }, false],
+    ["a revoked Proxy", revoked(), false],
     ["null", null, false],
     ["a string", "timeout", false],
   ];
