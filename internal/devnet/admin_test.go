@@ -265,8 +265,8 @@ func TestPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.Body.Close()
-		const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self' http://127.0.0.1:*; img-src 'self' data:; base-uri 'none'; form-action 'none'"
-		if w.StatusCode != 200 || w.Header.Get("Content-Type") != want || w.Header.Get("Content-Security-Policy") != policy {
+		const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self' http://127.0.0.1:*; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+		if w.StatusCode != 200 || w.Header.Get("X-Frame-Options") != "DENY" || w.Header.Get("Content-Type") != want || w.Header.Get("Content-Security-Policy") != policy {
 			t.Errorf("%s: %d %v", path, w.StatusCode, w.Header)
 		}
 	}

@@ -9,18 +9,20 @@ import (
 )
 
 // pageHandler serves a directory, strictly: the page may load and run only what
-// comes from here and talk only to this network.
+// comes from here, talks only to this network and is shown in no other page's
+// frame.
 func pageHandler(dir, host string) http.Handler {
 	files := os.DirFS(dir)
 	server := http.FileServerFS(files)
 	policy := contentSecurityPolicy(host)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", policy)
+		header.Set("X-Frame-Options", "DENY") // for browsers that do not know frame-ancestors
 		if isListing(files, r.URL.Path) {
 			http.NotFound(w, r)
 			return
 		}
-		header := w.Header()
-		header.Set("Content-Security-Policy", policy)
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Cache-Control", "no-cache")
 		// Not every system's table has these two, and a browser runs neither
@@ -41,7 +43,7 @@ func contentSecurityPolicy(host string) string {
 		nodes += " http://" + host + ":*"
 	}
 	return "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self' " + nodes +
-		"; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+		"; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }
 
 // isListing reports whether the path is a directory without a page of its own.
