@@ -330,7 +330,7 @@ func TestRunOnce(t *testing.T) {
 func TestAuthAndHeaders(t *testing.T) {
 	address := "0xf3"
 	req := action.Request{
-		Headers: http.Header{"Origin": {"http://a"}, "X-Two": {"1", "2"}},
+		Headers: http.Header{"Origin": {"http://a"}, "X-Two": {"1", "2"}, "Cookie": {"session=secret"}, "Authorization": {"Bearer secret"}},
 		Auth: action.Auth{
 			ActionIPFSIDs: []string{"a"}, ActionIPFSIDStack: []string{"a", "b"}, AuthSigAddress: &address, Resources: []string{"r"}, CustomAuthResource: "true</script>\u2028",
 			AuthMethodContexts: []action.AuthMethodContext{{UserID: "u", AppID: "lit", AuthMethodType: 1, UsedForSignSessionKeyRequest: true}},

@@ -21,7 +21,8 @@ type Request struct {
 	// Group names runs that need each other and therefore wait for a free place together, such as those of several
 	// nodes for one request. "" is a run by itself.
 	Group string
-	// Headers are the HTTP request headers that the node received, seen as Lit.Headers.
+	// Headers are the HTTP request headers that the node received, seen as Lit.Headers but for those that hold credentials:
+	// Cookie and Authorization.
 	Headers http.Header
 	// Limits of the run. A zero field means its default.
 	Limits Limits

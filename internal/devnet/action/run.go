@@ -156,6 +156,10 @@ func (x *run) config() (string, error) {
 	}
 	headers := [][2]string{}
 	for name, values := range x.req.Headers {
+		// A browser sends a machine's cookies to every port of it.
+		if strings.EqualFold(name, "Cookie") || strings.EqualFold(name, "Authorization") {
+			continue
+		}
 		for _, value := range values {
 			headers = append(headers, [2]string{strings.ToLower(name), value})
 		}
