@@ -18,11 +18,11 @@ import (
 const pageDir = "dist/page"
 
 // startNetwork starts a network that serves the page and ends with the test.
-func startNetwork(t testing.TB) *devnet.Network {
+func startNetwork(t testing.TB, allowFetch ...string) *devnet.Network {
 	t.Helper()
 	_, err := os.Stat(pageDir + "/index.html")
 	require.That(t, err == nil, "the page is not built: run make build")
-	network, err := devnet.Start(t.Context(), devnet.Config{Page: pageDir})
+	network, err := devnet.Start(t.Context(), devnet.Config{Page: pageDir, AllowFetch: allowFetch})
 	if err != nil {
 		t.Fatal(err)
 	}

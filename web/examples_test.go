@@ -3,6 +3,7 @@ package web_test
 import (
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -22,7 +23,7 @@ import (
 
 // runExample runs the main.mjs of an example in Node, beside the package as npm
 // would install it, and returns what it prints.
-func runExample(t *testing.T, name string, d devnet.Descriptor) string {
+func runExample(t *testing.T, name string, d devnet.Descriptor, environment ...string) string {
 	t.Helper()
 	require.Program(t, "node")
 	program, err := os.ReadFile(filepath.Join("..", "examples", name, "main.mjs"))
@@ -48,6 +49,7 @@ func runExample(t *testing.T, name string, d devnet.Descriptor) string {
 	}
 	command := exec.CommandContext(t.Context(), "node", "main.mjs", "network.json")
 	command.Dir = dir
+	command.Env = append(os.Environ(), environment...)
 	out, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -60,9 +62,26 @@ func TestExampleNode(t *testing.T) {
 	check(t, d, runExample(t, "node", d))
 }
 
+// freePort returns a port that was free a moment ago.
+func freePort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
 func TestExampleCustomAuth(t *testing.T) {
 	const want = "token-of-alice: 10 session signatures\nguessed: not_authorized\n"
-	if got := runExample(t, "custom-auth", startNetwork(t).Descriptor()); got != want {
+	port := freePort(t)
+	d := startNetwork(t, "localhost:"+port).Descriptor()
+	if got := runExample(t, "custom-auth", d, "PORT="+port); got != want {
 		t.Errorf("got %q", got)
 	}
 }

@@ -12,13 +12,14 @@ const login = createServer(({ headers }, response) => {
   const user = users.get(headers.authorization?.slice("Bearer ".length));
   response.writeHead(user ? 200 : 401).end(user);
 });
-await once(login.listen(0, "127.0.0.1"), "listening");
+const port = Number(process.env.PORT ?? 3000);
+await once(login.listen(port, "127.0.0.1"), "listening");
 
 // Every node runs this and asks the login. Whom it asks, and who may pass, stand
 // in the code, since the code's CID is what the PKP permits: jsParams are the
 // word of whoever calls.
 const litActionSource = `(async () => {
-  const answer = await fetch("http://127.0.0.1:${login.address().port}/", {
+  const answer = await fetch("http://127.0.0.1:${port}/", {
     headers: { authorization: "Bearer " + token },
   });
   const user = answer.ok && (await answer.text());

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 
+	"litsession/internal/devnet/action"
 	"litsession/internal/devnet/node"
 )
 
@@ -40,7 +41,7 @@ func (n *Network) adminHandler() http.Handler {
 	// Reading a file by its hash is for everybody's pages.
 	outside := http.NewServeMux()
 	outside.HandleFunc("GET /ipfs/{cid}", n.getSource)
-	outside.Handle("/", onlyOwnOrigin(mux))
+	outside.Handle("/", noActions(onlyOwnOrigin(mux)))
 	return onlyLoopbackHost(outside)
 }
 
@@ -62,6 +63,18 @@ func onlyOwnOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if origins := r.Header.Values("Origin"); len(origins) > 1 || len(origins) == 1 && !isOwnOrigin(origins[0], r) {
 			answerError(w, http.StatusForbidden, errors.New("the Origin is not this port's own"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// noActions refuses what an action sends, should it ever get here: any page can
+// have a node run one.
+func noActions(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.Header.Values(action.FetchHeader)) > 0 {
+			answerError(w, http.StatusForbidden, errors.New("the admin API answers no Lit Action"))
 			return
 		}
 		next.ServeHTTP(w, r)

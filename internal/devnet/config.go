@@ -59,8 +59,10 @@ type Config struct {
 	// Credits is how nodes check capacity credits. Default [CreditsOff]. What
 	// [CreditsCounted] has counted is in memory, with Data too.
 	Credits CreditCheck
-	// AllowFetch are the hosts that an action's fetch may reach besides loopback,
-	// as [action.AllowFetch] takes them. Default: none.
+	// AllowFetch are the hosts that an action's fetch may reach besides the
+	// network's own RPC and IPFS gateway, as [action.AllowHosts] takes them: a name
+	// or an IP address, and a port after a colon or every port. localhost:3000 is a
+	// dapp's own server. The admin API and the nodes stay closed. Default: none.
 	AllowFetch []string
 	// ActionTime is how long a Lit Action may run. Default: the node's 30 s.
 	ActionTime time.Duration
@@ -127,7 +129,7 @@ func (c Config) Check() error {
 	if !slices.Contains(node.CreditChecks(), c.Credits) {
 		return wrong("credits", "%q is not one of %v", c.Credits, node.CreditChecks())
 	}
-	if _, err := action.AllowFetch(c.AllowFetch...); err != nil {
+	if _, err := action.AllowHosts(c.AllowFetch...); err != nil {
 		return wrong("allow-fetch", "%v", err)
 	}
 	if err := c.checkPorts(); err != nil {

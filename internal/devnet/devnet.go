@@ -195,7 +195,7 @@ func (n *Network) serveNodes(ctx context.Context, epochs *epochs) error {
 	if err != nil {
 		return err
 	}
-	reachable, err := action.AllowFetch(n.config.AllowFetch...)
+	reachable, err := n.fetchPolicy()
 	if err != nil {
 		return err
 	}

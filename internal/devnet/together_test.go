@@ -73,7 +73,7 @@ func TestOneNodeRunsForAll(t *testing.T) {
 	var calls atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, calls.Add(1)) }))
 	defer server.Close()
-	d := start(t, devnet.Config{}).Descriptor()
+	d := start(t, devnet.Config{AllowFetch: []string{"127.0.0.1"}}).Descriptor()
 	_, sigs := newSession(t, d, everything)
 	const code = `(async () => {
 		const one = await Lit.Actions.runOnce({waitForResponse: true, name: "fetch"}, async () => (await fetch(at)).text());

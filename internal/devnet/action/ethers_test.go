@@ -100,7 +100,7 @@ func TestEthers(t *testing.T) {
 	}))
 	defer chain.Close()
 	got, err := r.Run(t.Context(), action.Request{
-		Code: read(t, "testdata/check.js") + read(t, "testdata/ethers.js"), Params: []byte(`{"rpcUrl":"` + chain.URL + `"}`),
+		Code: read(t, "testdata/check.js") + read(t, "testdata/ethers.js"), Params: []byte(`{"rpcUrl":"` + chain.URL + `"}`), Fetch: allowed(t, "127.0.0.1"),
 		Limits: action.Limits{Time: 5 * time.Minute}, // the race detector makes the engine twenty times as slow
 	})
 	if err != nil {

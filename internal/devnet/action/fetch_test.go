@@ -14,6 +14,16 @@ import (
 	"litsession/internal/devnet/action"
 )
 
+// allowed is the policy that lets actions reach hosts and nothing else.
+func allowed(t testing.TB, hosts ...string) action.FetchPolicy {
+	t.Helper()
+	all, err := action.AllowHosts(hosts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return action.FetchPolicy{Allowed: all}
+}
+
 // newServer answers what the tests below ask for.
 func newServer(t *testing.T) *httptest.Server {
 	t.Helper()
@@ -49,7 +59,7 @@ func TestFetch(t *testing.T) {
 		{"a redirect is followed", `const r = await fetch(at + '/here'); return [r.redirected, r.url.slice(at.length), r.status].join()`, "true,/bytes,200"},
 		{"a redirect can be looked at", `const r = await fetch(at + '/here', { redirect: 'manual' }); return [r.status, r.headers.get('location')].join()`, "302,/bytes"},
 		{"a redirect can be refused", `return fetch(at + '/here', { redirect: 'error' }).then(String, (e) => e.name)`, "TypeError"},
-		{"a redirect to a foreign host is refused", `return fetch(at + '/away').catch((e) => e.message)`, "fetch: this network does not let actions reach example.com, port 80; start it with --allow-fetch example.com to let them"},
+		{"a redirect to a foreign host is refused", `return fetch(at + '/away').catch((e) => e.message)`, "fetch: this network does not let actions reach example.com:80; start it with --allow-fetch example.com:80 to let them"},
 		{"an empty response has no body", `return '[' + await (await fetch(at + '/empty')).text() + ']'`, "[]"},
 		{"HEAD has no body", `return '[' + await (await fetch(at + '/long', { method: 'HEAD' })).text() + ']'`, "[]"},
 		{"a closed port is a TypeError", `return fetch('http://127.0.0.1:1/').catch((e) => e.name + e.message.slice(0, 57))`, "TypeErrorerror sending request for url (http://127.0.0.1:1/): dial "},
@@ -62,7 +72,7 @@ func TestFetch(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			code := `(async () => { LitActions.setResponse({ response: String(await (async () => { ` + tt.code + ` })()) }) })()`
 			limits := action.Limits{FetchBody: 1000}
-			got, err := newRuntime(t).Run(t.Context(), action.Request{Code: code, Params: []byte(`{"at":"` + server.URL + `"}`), Limits: limits})
+			got, err := newRuntime(t).Run(t.Context(), action.Request{Code: code, Params: []byte(`{"at":"` + server.URL + `"}`), Fetch: allowed(t, "127.0.0.1"), Limits: limits})
 			if err != nil || strings.TrimSpace(got.Response) != strings.TrimSpace(tt.want) {
 				t.Errorf("got %q and %v, want %q", got.Response, err, tt.want)
 			}
@@ -74,7 +84,7 @@ func TestFetchLimit(t *testing.T) {
 	var served atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { served.Add(1) }))
 	defer server.Close()
-	_, err := newRuntime(t).Run(t.Context(), action.Request{Code: `(async () => { for (let i = 0; i < 51; i++) await fetch(at); })()`, Params: []byte(`{"at":"` + server.URL + `"}`)})
+	_, err := newRuntime(t).Run(t.Context(), action.Request{Code: `(async () => { for (let i = 0; i < 51; i++) await fetch(at); })()`, Params: []byte(`{"at":"` + server.URL + `"}`), Fetch: allowed(t, "127.0.0.1")})
 	var failed *action.Error
 	const want = "Uncaught (in promise) Error: You may not send more than 50 HTTP requests per session and you have attempted to exceed that limit."
 	if !errors.As(err, &failed) || !strings.HasPrefix(failed.Message, want) || served.Load() != 50 {
@@ -90,7 +100,7 @@ func TestFetchEndsWithItsRun(t *testing.T) {
 	}))
 	defer server.Close()
 	_, err := newRuntime(t).Run(t.Context(), action.Request{
-		Code: `fetch(at); setTimeout(() => { throw new Error('enough') }, 20)`, Params: []byte(`{"at":"` + server.URL + `"}`),
+		Code: `fetch(at); setTimeout(() => { throw new Error('enough') }, 20)`, Params: []byte(`{"at":"` + server.URL + `"}`), Fetch: allowed(t, "127.0.0.1"),
 	})
 	if err == nil || !strings.Contains(err.Error(), "enough") {
 		t.Fatalf("got %v", err)
@@ -111,11 +121,18 @@ func TestFetchPolicy(t *testing.T) {
 		address string
 		want    string // "reached", "refused" before anything is dialled, or "tried"
 	}{
-		{"loopback needs no permission", nil, "http://127.0.0.1:" + port, "reached"},
-		{"loopback in other words", nil, "http://0x7f000001:" + port, "reached"},
-		{"localhost", nil, "http://LOCALHOST:" + port, "reached"},
-		{"loopback beside what is allowed", []string{"example.com"}, "http://127.0.0.1:" + port, "reached"},
-		{"IPv6 loopback", nil, "http://[::1]:1", "tried"},
+		{"loopback", nil, "http://127.0.0.1:" + port, "refused"},
+		{"loopback in other words", nil, "http://0x7f000001:" + port, "refused"},
+		{"localhost", nil, "http://LOCALHOST:" + port, "refused"},
+		{"IPv6 loopback", nil, "http://[::1]:" + port, "refused"},
+		{"allowed loopback", []string{"127.0.0.1:" + port}, "http://127.0.0.1:" + port, "reached"},
+		{"allowed loopback in other words", []string{"127.0.0.1"}, "http://2130706433:" + port, "reached"},
+		{"allowed loopback does not mean localhost", []string{"127.0.0.1"}, "http://localhost:" + port, "refused"},
+		{"allowed localhost", []string{"localhost:" + port}, "http://LocalHost:" + port, "reached"},
+		{"allowed localhost by its address", []string{"localhost:" + port}, "http://127.0.0.1:" + port, "reached"},
+		{"another port of localhost", []string{"localhost:1"}, "http://localhost:" + port, "refused"},
+		{"allowed IPv6 loopback", []string{"[::1]"}, "http://[::1]:1", "tried"},
+		{"loopback beside what is allowed", []string{"example.com"}, "http://127.0.0.1:" + port, "refused"},
 		{"an address that is none", nil, "http://0.0.0.0:" + port, "refused"},
 		{"an address of a network", nil, "http://192.0.2.1", "refused"},
 		{"a name", nil, "http://example.invalid", "refused"},
@@ -134,13 +151,9 @@ func TestFetchPolicy(t *testing.T) {
 		{"another scheme", []string{"example.invalid"}, "ftp://example.invalid", "refused"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			policy, err := action.AllowFetch(tt.allowed...)
-			if err != nil {
-				t.Fatal(err)
-			}
 			got, err := newRuntime(t).Run(t.Context(), action.Request{
 				Code:   `fetch(at + '/bytes').then(() => 'reached', (e) => e.name + ' ' + e.message).then((response) => LitActions.setResponse({ response }))`,
-				Params: []byte(`{"at":"` + tt.address + `"}`), Fetch: policy,
+				Params: []byte(`{"at":"` + tt.address + `"}`), Fetch: allowed(t, tt.allowed...),
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -162,7 +175,7 @@ func TestFetchPolicy(t *testing.T) {
 
 func TestHostsThatCannotBeAllowed(t *testing.T) {
 	for _, host := range []string{"", "http://example.com", "example.com/", "example.com:", "example.com:0", "example.com:65536", "example.com:x", "a b", "user@example.com", "exa mple", "[::1", "1.2.3.4.5", "*.example.com/x", "a?b", "a#b", ":80"} {
-		if _, err := action.AllowFetch("example.com", host); err == nil {
+		if _, err := action.AllowHosts("example.com", host); err == nil {
 			t.Errorf("%q was taken", host)
 		}
 	}

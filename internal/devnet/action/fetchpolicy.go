@@ -1,20 +1,41 @@
 package action
 
 import (
-	"context"
 	"fmt"
 	"net"
-	"net/http"
 	"net/netip"
+	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 )
 
-// FetchPolicy says whom an action's fetch may reach besides loopback, which is 127.0.0.0/8, ::1 and localhost. The zero
-// value is nobody.
-type FetchPolicy struct{ hosts []allowedHost }
+// FetchPolicy says what an action's fetch may reach. The zero value is nothing at all: whoever can post to a node, which
+// any web page can, has the node's machine send what an action sends.
+//
+// Every request is judged by itself, those that follow a redirect too, and once more by the address that its host name
+// turns out to have.
+type FetchPolicy struct {
+	// Own is what the network itself offers to actions.
+	Own []OwnService
+	// Closed are the TCP ports of the network's other listeners. On this machine an action reaches none of them, under
+	// whatever name or address, but for what Own says of them; Allowed does not open them.
+	Closed []uint16
+	// Allowed are the hosts that the network was told to let actions reach.
+	Allowed AllowedHosts
+}
+
+// OwnService is what one of the network's listeners offers, over plain HTTP.
+type OwnService struct {
+	Address netip.AddrPort
+	Method  string
+	// Target matches the whole of a request target: the path and the query as they are sent.
+	Target *regexp.Regexp
+}
+
+// AllowedHosts are what [AllowHosts] has read.
+type AllowedHosts []allowedHost
 
 // allowedHost is a host name in lower-case ASCII or an IP address without brackets.
 type allowedHost struct {
@@ -25,18 +46,19 @@ type allowedHost struct {
 // hostPort splits "host:port"; the host of an IPv6 address has brackets then.
 var hostPort = regexp.MustCompile(`^(\[.*\]|[^\[\]:]*):(\d+)$`)
 
-// AllowFetch returns the policy that lets fetch reach hosts too. A host is a name or an IP address, of which every port
-// is meant unless one follows after a colon. Names stand for themselves only, not for what is below them.
-func AllowFetch(hosts ...string) (FetchPolicy, error) {
-	var p FetchPolicy
+// AllowHosts reads hosts. Each is a name or an IP address, of which every port is meant unless one follows after a colon.
+// Names stand for themselves only, not for what is below them; localhost stands for 127.0.0.1 and ::1 too. Another name
+// that leads to this machine's loopback is of use only if that address is allowed as well.
+func AllowHosts(hosts ...string) (AllowedHosts, error) {
+	var all AllowedHosts
 	for _, text := range hosts {
 		host, err := parseAllowedHost(text)
 		if err != nil {
-			return FetchPolicy{}, err
+			return nil, err
 		}
-		p.hosts = append(p.hosts, host)
+		all = append(all, host)
 	}
-	return p, nil
+	return all, nil
 }
 
 func parseAllowedHost(text string) (allowedHost, error) {
@@ -58,81 +80,110 @@ func parseAllowedHost(text string) (allowedHost, error) {
 	return allowedHost{strings.Trim(u.Hostname(), "[]"), uint16(port)}, nil
 }
 
-// allows reports whether fetch may talk to a port of host, which is in the form of an allowedHost's name.
-func (p FetchPolicy) allows(host string, port uint16) bool {
-	if isLoopback(host) {
-		return true
-	}
-	for _, allowed := range p.hosts {
-		if allowed.name == host && (allowed.port == 0 || allowed.port == port) {
-			return true
+// has reports whether a port of host is allowed. host is in the form of an allowedHost's name.
+func (a AllowedHosts) has(host string, port uint16) bool {
+	return slices.ContainsFunc(a, func(allowed allowedHost) bool {
+		named := allowed.name == host || allowed.name == "localhost" && (host == "127.0.0.1" || host == "::1")
+		return named && (allowed.port == 0 || allowed.port == port)
+	})
+}
+
+// destination is where a request may go.
+type destination struct {
+	host string // in the form of an allowedHost's name
+	port uint16
+	own  netip.AddrPort // of the network's own service, else the zero value
+}
+
+// route says where a request may go, or refuses it. u is what will be sent, and its host and port are in the form of
+// a destination's.
+func (p FetchPolicy) route(method string, u *url.URL, host string, port uint16) (destination, error) {
+	to := destination{host: host, port: port}
+	inPart := false
+	for _, s := range p.Own {
+		if !s.isAt(host, port) {
+			continue
 		}
-	}
-	return false
-}
-
-// allowsAddress reports whether host may turn out to be at addr. Only loopback is loopback, whatever a resolver says;
-// and a name is not believed to be a network's own services, such as the credentials that clouds keep at 169.254.169.254.
-func (p FetchPolicy) allowsAddress(host string, addr netip.Addr) bool {
-	addr = addr.Unmap()
-	if isLoopback(host) {
-		return addr.IsLoopback()
-	}
-	if literal, err := netip.ParseAddr(host); err == nil {
-		return literal.Unmap() == addr
-	}
-	return addr.IsGlobalUnicast() || addr.IsLoopback()
-}
-
-func isLoopback(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
+		if u.Scheme == "http" && s.Method == method && s.Target.MatchString(u.RequestURI()) {
+			to.own = s.Address
+			return to, nil
+		}
+		inPart = true
 	}
 	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
-}
-
-// policyKey is the context key of a request's FetchPolicy.
-type policyKey struct{}
-
-// newFetchClient returns a client that opens connections as the FetchPolicy in a request's context allows: it follows
-// no proxy and keeps no connection open, so that each is checked. resolver may be nil.
-func newFetchClient(resolver *net.Resolver) *http.Client {
-	return &http.Client{Transport: &http.Transport{
-		DisableKeepAlives: true,
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			return dialAllowed(ctx, resolver, network, address)
-		},
-	}}
-}
-
-// dialAllowed checks what is dialled once more: the name as the HTTP client understood it, and each address that the
-// name turns out to have at this moment.
-func dialAllowed(ctx context.Context, resolver *net.Resolver, network, address string) (net.Conn, error) {
-	policy, _ := ctx.Value(policyKey{}).(FetchPolicy)
-	host, portText, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	host = strings.ToLower(host)
-	port, err := strconv.ParseUint(portText, 10, 16)
-	if err != nil || !policy.allows(host, uint16(port)) {
-		return nil, refusedHost(host, portText)
-	}
-	dialer := net.Dialer{Resolver: resolver, ControlContext: func(_ context.Context, _, resolved string, _ syscall.RawConn) error {
-		at, err := netip.ParseAddrPort(resolved)
-		if err != nil || !policy.allowsAddress(host, at.Addr()) {
-			return typeErrorf("fetch: %s is at %s, which actions may not reach under that name", host, resolved)
+	if isLocalhost(host) || err == nil && onThisMachine(addr) {
+		if slices.Contains(p.Closed, port) {
+			return to, refusedOwn(host, port)
 		}
-		return nil
-	}}
-	return dialer.DialContext(ctx, network, address)
+	}
+	switch {
+	case p.Allowed.has(host, port):
+		return to, nil
+	case inPart:
+		return to, typeErrorf("fetch: this network does not let actions %s %s; start it with --allow-fetch %s to let them", method, u, joinHostPort(host, port))
+	}
+	return to, typeErrorf("fetch: this network does not let actions reach %s; start it with --allow-fetch %[1]s to let them", joinHostPort(host, port))
 }
 
-// refusedHost is the error for a host that the policy does not allow.
-func refusedHost(host, port string) error {
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
+// admits refuses a connection whose address is not what its destination promised. A name is not believed to be loopback,
+// which is localhost's alone, or a network's own services, such as the credentials that clouds keep at 169.254.169.254.
+func (p FetchPolicy) admits(to destination, at netip.AddrPort) error {
+	addr := at.Addr().Unmap().WithZone("")
+	if to.own.IsValid() {
+		own := to.own.Addr()
+		if at.Port() == to.own.Port() && (addr == own || own.IsUnspecified() && addr.IsLoopback()) {
+			return nil
+		}
+		return refusedAddress(to.host, at)
 	}
-	return typeErrorf("fetch: this network does not let actions reach %s, port %s; start it with --allow-fetch %[1]s to let them", host, port)
+	if slices.Contains(p.Closed, at.Port()) && onThisMachine(addr) {
+		return refusedOwn(to.host, at.Port())
+	}
+	literal, err := netip.ParseAddr(to.host)
+	switch {
+	case err == nil && literal.Unmap() == addr,
+		isLocalhost(to.host) && addr.IsLoopback(),
+		err != nil && !isLocalhost(to.host) && addr.IsGlobalUnicast(),
+		err != nil && addr.IsLoopback() && p.Allowed.has(addr.String(), at.Port()):
+		return nil
+	}
+	return refusedAddress(to.host, at)
+}
+
+// isAt reports whether a port of host is the service's, by its address or as localhost.
+func (s OwnService) isAt(host string, port uint16) bool {
+	own := s.Address.Addr()
+	local := own.IsLoopback() || own.IsUnspecified()
+	return port == s.Address.Port() && (host == own.String() || local && host == "localhost" || own.IsUnspecified() && host == "127.0.0.1")
+}
+
+func isLocalhost(host string) bool {
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+// onThisMachine reports whether connections to the address stay here, as far as it can be told.
+func onThisMachine(addr netip.Addr) bool {
+	addr = addr.Unmap().WithZone("")
+	if addr.IsLoopback() || addr.IsUnspecified() {
+		return true
+	}
+	interfaces, err := net.InterfaceAddrs()
+	return err != nil || slices.ContainsFunc(interfaces, func(a net.Addr) bool {
+		prefix, err := netip.ParsePrefix(a.String())
+		return err == nil && prefix.Addr().Unmap().WithZone("") == addr
+	})
+}
+
+// refusedOwn is the error for what nothing opens to actions.
+func refusedOwn(host string, port uint16) error {
+	return typeErrorf("fetch: %s is the network's own: actions may POST to the chain's RPC and GET /ipfs/{cid} of the gateway, and no --allow-fetch opens more of it", joinHostPort(host, port))
+}
+
+// refusedAddress is the error for an allowed name that leads where it has no business.
+func refusedAddress(host string, at netip.AddrPort) error {
+	return typeErrorf("fetch: %s is at %s, which actions may not reach under that name; --allow-fetch takes the address too", host, at)
+}
+
+func joinHostPort(host string, port uint16) string {
+	return net.JoinHostPort(host, strconv.Itoa(int(port)))
 }

@@ -75,22 +75,36 @@ func TestWhereNamesLead(t *testing.T) {
 	defer server.Close()
 	port := server.URL[strings.LastIndex(server.URL, ":"):]
 	client := newFetchClient(resolve(t, map[string]string{
-		"allowed.test": "127.0.0.1", "clouds.test": "169.254.169.254", "nowhere.test": "0.0.0.0", "many.test": "224.0.0.1",
+		"allowed.test": "127.0.0.1", "trap.test": "127.0.0.1", "admin.test": "127.0.0.1", "clouds.test": "169.254.169.254", "nowhere.test": "0.0.0.0", "many.test": "224.0.0.1",
 		"evil.localhost": "192.0.2.1",
 	}))
-	policy, err := AllowFetch("allowed.test", "clouds.test", "nowhere.test", "many.test")
-	if err != nil {
-		t.Fatal(err)
+	policy := func(hosts ...string) FetchPolicy {
+		allowed, err := AllowHosts(append(hosts, "trap.test", "clouds.test", "nowhere.test", "many.test", "evil.localhost")...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return FetchPolicy{Allowed: allowed}
 	}
-	for _, tt := range []struct{ host, refusal string }{
-		{"allowed.test", ""},
-		{"other.test", "does not let actions reach other.test"},
-		{"clouds.test", "clouds.test is at 169.254.169.254"},
-		{"nowhere.test", "nowhere.test is at 0.0.0.0"},
-		{"many.test", "many.test is at 224.0.0.1"},
-		{"evil.localhost", "evil.localhost is at 192.0.2.1"},
+	lenient := policy("allowed.test", "admin.test", "127.0.0.1")
+	closed := lenient
+	closed.Closed = []uint16{netip.MustParseAddrPort("127.0.0.1" + port).Port()}
+	for _, tt := range []struct {
+		host    string
+		policy  FetchPolicy
+		refusal string
+	}{
+		{"allowed.test", lenient, ""},
+		{"127.0.0.1", lenient, ""},
+		{"other.test", lenient, "does not let actions reach other.test"},
+		{"trap.test", policy(), "trap.test is at 127.0.0.1"},
+		{"clouds.test", policy(), "clouds.test is at 169.254.169.254"},
+		{"nowhere.test", policy(), "nowhere.test is at 0.0.0.0"},
+		{"many.test", policy(), "many.test is at 224.0.0.1"},
+		{"evil.localhost", policy(), "evil.localhost is at 192.0.2.1"},
+		{"admin.test", closed, "is the network's own"},
+		{"127.0.0.1", closed, "is the network's own"},
 	} {
-		ctx := context.WithValue(t.Context(), policyKey{}, policy)
+		ctx := context.WithValue(t.Context(), policyKey{}, tt.policy)
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+tt.host+port, nil)
 		if err != nil {
 			t.Fatal(err)

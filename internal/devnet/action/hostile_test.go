@@ -61,13 +61,14 @@ func TestLeftOvers(t *testing.T) {
 		guide, `throw 1`, `for (;;) {}`, `new Array(4e9).indexOf(1)`, `setTimeout(() => {}, 1e6)`,
 		`fetch('http://127.0.0.1:1/')`, `const a = []; for (;;) a.push(a.slice())`,
 	}
+	policy := allowed(t, "127.0.0.1")
 	run := func(rounds int) {
 		var wait sync.WaitGroup
 		for range 4 {
 			wait.Go(func() {
 				for range rounds {
 					for _, code := range codes {
-						_, _ = r.Run(t.Context(), action.Request{Code: code, Params: []byte(`{"magicNumber":42}`), Limits: action.Limits{Time: 5 * time.Millisecond, Memory: 8 << 20}})
+						_, _ = r.Run(t.Context(), action.Request{Code: code, Params: []byte(`{"magicNumber":42}`), Fetch: policy, Limits: action.Limits{Time: 5 * time.Millisecond, Memory: 8 << 20}})
 					}
 				}
 			})

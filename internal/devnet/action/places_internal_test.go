@@ -88,6 +88,7 @@ func TestAllRunsShareTheirMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	policy := FetchPolicy{Allowed: AllowedHosts{{name: "127.0.0.1"}}}
 	limits := Limits{Memory: 48 << 20, Time: 10 * time.Second}
 	const eater = `const kept = []; for (;;) kept.push(new Uint8Array(1 << 20));`
 	_, err = r.Run(t.Context(), Request{Code: eater, Limits: limits})
@@ -95,7 +96,7 @@ func TestAllRunsShareTheirMemory(t *testing.T) {
 		t.Errorf("alone: %v", err)
 	}
 	const keeper = `const kept = []; for (let i = 0; i < 40; i++) kept.push(new Uint8Array(1 << 20)); fetch(at).then(() => kept.length);`
-	keep := Request{Code: keeper, Params: []byte(`{"at":"` + server.URL + `/wait"}`), Limits: limits}
+	keep := Request{Code: keeper, Params: []byte(`{"at":"` + server.URL + `/wait"}`), Fetch: policy, Limits: limits}
 	first := make(chan error)
 	go func() {
 		_, err := r.Run(t.Context(), keep)
@@ -116,7 +117,7 @@ func TestAllRunsShareTheirMemory(t *testing.T) {
 		t.Errorf("the one that had it: %v", err)
 	}
 	for _, code := range []string{eater, `throw 1`, `for (;;) {}`, `fetch('` + server.URL + `'); setTimeout(() => { throw 1 }, 5)`, `fetch('` + server.URL + `').then((r) => r.arrayBuffer())`} {
-		_, _ = r.Run(t.Context(), Request{Code: code, Limits: Limits{Memory: 8 << 20, Time: 50 * time.Millisecond}})
+		_, _ = r.Run(t.Context(), Request{Code: code, Fetch: policy, Limits: Limits{Memory: 8 << 20, Time: 50 * time.Millisecond}})
 	}
 	if used := r.memory.used.Load(); used != 0 {
 		t.Errorf("%d bytes are still accounted for", used)

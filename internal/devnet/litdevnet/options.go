@@ -42,7 +42,7 @@ func parse(args []string) (options, error) {
 	o.flags.StringVar(&o.descriptor, "descriptor", "", "`FILE` to write what clients need to know to, as JSON, once the network is up")
 	o.flags.StringVar(&c.Page, "page", "", "`DIR` to serve at the admin port")
 	o.flags.StringVar((*string)(&c.Credits), "credits", string(devnet.CreditsOff), "how nodes check capacity credits: `MODE` is off, present (one is enough) or counted (in memory, with --data too)")
-	o.flags.Func("allow-fetch", "let the fetch of Lit Actions reach `HOST`, or host:port, besides loopback; repeatable", func(host string) error {
+	o.flags.Func("allow-fetch", "let the fetch of Lit Actions reach `HOST`, or host:port, besides the network's own RPC and gateway; repeatable", func(host string) error {
 		c.AllowFetch = append(c.AllowFetch, host)
 		return nil
 	})

@@ -49,7 +49,7 @@ type Config struct {
 	// Limits of a Lit Action; zero fields are the defaults. The hosted networks
 	// keep execute's in Staking, whose published ABI does not have them.
 	Limits action.Limits
-	// Fetch says whom an action's fetch may reach; zero is loopback.
+	// Fetch says what an action's fetch may reach; zero is nothing.
 	Fetch action.FetchPolicy
 	// Now is the node's clock.
 	Now func() time.Time

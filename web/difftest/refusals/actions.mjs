@@ -21,7 +21,7 @@ const unpermitted = "NodeAuthSigScopeTooLimited";
 const fetches = (name, want, count) =>
   bad(`action ${name}`, want, ({ descriptor }) => ({
     litActionCode: base64(`(async () => { for (let i = 0; i < ${count}; i++) await fetch(url); ${yes} })();`),
-    jsParams: { url: `${descriptor.adminUrl}/status` },
+    jsParams: { url: descriptor.ipfsGateway + descriptor.pkp.permittedAction.cid },
   }));
 
 const choice = [

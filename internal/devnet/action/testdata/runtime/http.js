@@ -35,7 +35,7 @@ throws(() => h.set('a', 'x\r\ny: z'), 'TypeError');
   equal([c.signal.aborted, c.signal.reason.name], [true, 'AbortError']);
   throws(() => c.signal.throwIfAborted(), 'AbortError');
   await rejects(fetch('http://127.0.0.1:1/', { signal: c.signal }), 'AbortError');
-  await rejects(fetch('http://example.com/'), 'TypeError: fetch: this network does not let actions reach example.com, port 80; start it with --allow-fetch example.com');
+  await rejects(fetch('http://example.com/'), 'TypeError: fetch: this network does not let actions reach example.com:80; start it with --allow-fetch example.com:80 to let them');
   await rejects(fetch('ftp://127.0.0.1/'), 'TypeError: fetch: the scheme "ftp" is not supported');
   await rejects(fetch('nonsense'), 'TypeError: Invalid URL');
   equal(litInternalFetchDebugLog.map((one) => one.url), ['http://example.com/', 'ftp://127.0.0.1/']);
