@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"syscall/js"
-	"time"
 
 	"litsession/internal/literr"
 	"litsession/jsglue"
@@ -18,19 +17,13 @@ import (
 // [literr.StorageCorrupt]. A throw or rejection is [literr.StorageFull] when
 // its name says that a quota is used up, else [literr.StorageDenied]; the
 // message takes nothing but the name from it, since the rest may quote the value.
-type Web struct {
-	object   js.Value
-	patience time.Duration
-}
+type Web struct{ object js.Value }
 
 var _ Store = Web{}
 
 // NewWeb returns a store over an object with getItem, setItem and removeItem.
-// A promise of theirs that stays unsettled for longer than patience is
-// [literr.StorageDenied].
-func NewWeb(object js.Value, patience time.Duration) Web {
-	return Web{object: object, patience: patience}
-}
+// It waits for promises of theirs without bound: [Patient] is for that.
+func NewWeb(object js.Value) Web { return Web{object} }
 
 // Get implements [Store].
 func (w Web) Get(ctx context.Context, key string) (value string, ok bool, err error) {
@@ -57,9 +50,6 @@ func (w Web) Remove(ctx context.Context, key string) error {
 	return err
 }
 
-// errPatience is why a call to a silent storage ends.
-var errPatience = errors.New("no answer")
-
 func (w Web) call(ctx context.Context, key, method string, args ...any) (js.Value, error) {
 	if err := ended(ctx); err != nil {
 		return js.Undefined(), err
@@ -72,9 +62,7 @@ func (w Web) call(ctx context.Context, key, method string, args ...any) (js.Valu
 			return js.Undefined(), ErrNotAtOnce
 		}
 	default: // it could be a promise
-		waiting, stop := context.WithTimeoutCause(ctx, w.patience, errPatience)
-		result, err = jsglue.Await(waiting, result)
-		stop()
+		result, err = jsglue.Await(ctx, result)
 	}
 	var exception *jsglue.Exception
 	switch {
@@ -82,8 +70,6 @@ func (w Web) call(ctx context.Context, key, method string, args ...any) (js.Valu
 		return result, nil
 	case errors.As(err, &exception):
 		return js.Undefined(), thrown(method, key, exception)
-	case errors.Is(err, errPatience):
-		return js.Undefined(), literr.Errorf(literr.StorageDenied, "storage: %s(%q) has not answered for %s", method, key, w.patience).With("key", key)
 	}
 	return js.Undefined(), fmt.Errorf("storage: %w", err)
 }

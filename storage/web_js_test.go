@@ -12,12 +12,9 @@ import (
 	"litsession/storage"
 )
 
-// long is more patience than any test here needs.
-const long = 20 * time.Second
-
 func eval(source string) js.Value { return js.Global().Call("eval", source) }
 
-func web(source string) storage.Web { return storage.NewWeb(eval(source), long) }
+func web(source string) storage.Web { return storage.NewWeb(eval(source)) }
 
 func TestWeb(t *testing.T) {
 	objects := map[string]string{
@@ -42,12 +39,15 @@ func TestWeb(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			contract(t, func(*testing.T) storage.Store { return web(source) })
 		})
+		t.Run("patiently, "+name, func(t *testing.T) {
+			contract(t, func(*testing.T) storage.Store { return storage.NewPatient(web(source), time.Minute) })
+		})
 	}
 }
 
 func TestWebWritesWhatOthersRead(t *testing.T) {
 	local := eval(`(localStorage.clear(), localStorage)`)
-	set(t, storage.NewWeb(local, long), "lit-session-key", `{"publicKey":"00"}`)
+	set(t, storage.NewWeb(local), "lit-session-key", `{"publicKey":"00"}`)
 	if got := local.Call("getItem", "lit-session-key").String(); got != `{"publicKey":"00"}` {
 		t.Errorf("localStorage holds %q", got)
 	}
@@ -80,7 +80,7 @@ func TestWebFailures(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			// f stands for each of the three methods.
 			object := eval(`((o) => o && new Proxy({}, {get: () => o.f}))(` + test.object + `)`)
-			s := storage.NewWeb(object, long)
+			s := storage.NewWeb(object)
 			for _, err := range allFailures(s) {
 				wantCode(t, err, test.want, "key")
 			}
@@ -106,8 +106,8 @@ func TestWebGarbage(t *testing.T) {
 
 func TestWebThatHangs(t *testing.T) {
 	object := eval(`(() => { const hang = () => new Promise(() => {}); return {getItem: hang, setItem: hang, removeItem: hang} })()`)
-	t.Run("for longer than its patience", func(t *testing.T) {
-		for _, err := range allFailures(storage.NewWeb(object, time.Millisecond)) {
+	t.Run("for longer than somebody waits", func(t *testing.T) {
+		for _, err := range allFailures(storage.NewPatient(storage.NewWeb(object), time.Millisecond)) {
 			wantCode(t, err, literr.StorageDenied, "key")
 		}
 	})
@@ -115,7 +115,7 @@ func TestWebThatHangs(t *testing.T) {
 		why := errors.New("enough")
 		ctx, cancel := context.WithCancelCause(context.Background())
 		failed := make(chan error)
-		go func() { failed <- storage.NewWeb(object, long).Set(ctx, "key", "value") }()
+		go func() { failed <- storage.NewWeb(object).Set(ctx, "key", "value") }()
 		cancel(why)
 		if err := <-failed; !errors.Is(err, why) || literr.CodeOf(err) != literr.Internal {
 			t.Errorf("got %v", err)
@@ -133,7 +133,7 @@ func TestWebMessagesQuoteNoValue(t *testing.T) {
 func TestWebOnARealQuota(t *testing.T) {
 	local := eval(`(localStorage.clear(), localStorage)`)
 	defer local.Call("clear")
-	s := storage.NewWeb(local, long)
+	s := storage.NewWeb(local)
 	set(t, s, "before", "kept")
 	wantCode(t, s.Set(context.Background(), "key", strings.Repeat("x", 6<<20)), literr.StorageFull, "key")
 	wantAbsent(t, s, "key")

@@ -17,14 +17,9 @@ import (
 	"litsession/storage"
 )
 
-const (
-	// maxTextLength bounds a text that crosses, in UTF-16 units. Code and
-	// jsParams have to fit into requests that nodes accept, which is far less.
-	maxTextLength = 16 << 20
-	// storagePatience is how long an asynchronous storage may take for one
-	// answer before the session goes on from memory.
-	storagePatience = 10 * time.Second
-)
+// maxTextLength bounds a text that crosses, in UTF-16 units. Code and
+// jsParams have to fit into requests that nodes accept, which is far less.
+const maxTextLength = 16 << 20
 
 // config decodes a client's configuration, JSON text, and joins it to what the
 // ports object brings: storage?, lock?, now?, onEvent?.
@@ -71,7 +66,7 @@ func port(ports js.Value, name string) js.Value {
 // store is the caller's storage, or memory of this client's own.
 func store(ports js.Value) storage.Store {
 	if object := port(ports, "storage"); jsglue.IsObject(object) {
-		return storage.NewWeb(object, storagePatience)
+		return storage.NewWeb(object)
 	}
 	return new(storage.Memory)
 }

@@ -11,6 +11,7 @@ import (
 	"litsession/internal/jsjson"
 	"litsession/internal/literr"
 	"litsession/internal/session"
+	"litsession/storage"
 )
 
 // Client talks to one network. Its methods may be called concurrently.
@@ -48,7 +49,8 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 	report := func(err error) { config.OnEvent(Event{Err: err}) }
-	return &Client{config: config, known: known, cache: session.NewCache(config.Store, config.Lock, report)}, nil
+	store := storage.NewPatient(config.Store, config.StorageTimeout)
+	return &Client{config: config, known: known, cache: session.NewCache(store, config.Lock, report)}, nil
 }
 
 // State is what a connected client knows of its network.

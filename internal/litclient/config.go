@@ -22,7 +22,9 @@ const (
 	defaultConnectTimeout = 20 * time.Second // official SDK 7.4.0, connectTimeout
 	// A node lets an action run for 30 s and answers within 60.
 	defaultSignTimeout = 60 * time.Second
-	defaultDomain      = "litprotocol.com"
+	// defaultStorageTimeout is beyond what a storage over a network needs.
+	defaultStorageTimeout = 5 * time.Second
+	defaultDomain         = "litprotocol.com"
 )
 
 // Config says which network to use and with what. Network, Fetch, Store, Now
@@ -35,6 +37,7 @@ type Config struct {
 	NodeProtocol         string              // "http://" or "https://"; default by port and network
 	ConnectTimeout       time.Duration       // for all handshakes together; default 20 s
 	SignTimeout          time.Duration       // for the shares of one signature together; default 60 s
+	StorageTimeout       time.Duration       // for one answer of Store, see [storage.Patient]; default 5 s
 	CheckNodeAttestation bool                // see [Client.Connect]
 	DefaultDomain        string              // SIWE domain when a call names none; default litprotocol.com
 	Pins
@@ -55,7 +58,7 @@ type Event struct {
 
 // DecodeConfig reads the official SDK's options: litNetwork, rpcUrl,
 // contractContext, nodeProtocol, connectTimeout (ms), checkNodeAttestation,
-// and ours: domain, networkPublicKey, nodes. Unknown options are left alone. Errors are
+// and ours: domain, networkPublicKey, nodes, storageTimeout (ms). Unknown options are left alone. Errors are
 // [literr.UnknownNetwork] and [literr.InvalidParam] with detail param.
 func DecodeConfig(text []byte) (Config, error) {
 	v, err := jsjson.Parse(text)
@@ -68,6 +71,7 @@ func DecodeConfig(text []byte) (Config, error) {
 		RPCURL:         d.text("rpcUrl"),
 		NodeProtocol:   d.text("nodeProtocol"),
 		ConnectTimeout: time.Duration(d.whole("connectTimeout")) * time.Millisecond,
+		StorageTimeout: time.Duration(d.whole("storageTimeout")) * time.Millisecond,
 		DefaultDomain:  d.text("domain"),
 		Pins:           d.pins(),
 	}
@@ -142,6 +146,9 @@ func (c Config) complete() (Config, contracts.Network, error) {
 	}
 	if c.SignTimeout <= 0 {
 		c.SignTimeout = defaultSignTimeout
+	}
+	if c.StorageTimeout <= 0 {
+		c.StorageTimeout = defaultStorageTimeout
 	}
 	if c.DefaultDomain == "" {
 		c.DefaultDomain = defaultDomain

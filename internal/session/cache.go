@@ -313,6 +313,9 @@ func (c *Cache) tolerate(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
+	if errors.Is(err, storage.ErrStillSilent) {
+		return nil // reported when it fell silent
+	}
 	var coded *literr.Error
 	if !errors.As(err, &coded) {
 		err = literr.Errorf(literr.StorageDenied, "storage failed: %w", err)

@@ -44,6 +44,8 @@ export interface LitNodeClientConfig {
   storageProvider?: { provider: StorageLike };
   /** Where the session key and authorizations rest. Default: localStorage where it can be used, else memory. */
   storage?: StorageChoice;
+  /** Milliseconds for one answer of the storage; without it the session goes on from memory. Default 5,000. */
+  storageTimeout?: number;
   /** Domain of the messages that are signed. Default: the page's host, or `litprotocol.com` outside of pages. */
   domain?: string;
   /** Pins the network's BLS key, 96 hex digits: with another one connect fails (reason `bad_signature`). */
@@ -222,6 +224,7 @@ const CONFIG_NAMES = [
   "domain",
   "networkPublicKey",
   "nodes",
+  "storageTimeout",
 ] as const;
 
 const PARAM_NAMES = [

@@ -356,6 +356,19 @@ describe("storage", () => {
     const key = client.getSessionKey();
     assert.equal(inner.kept.get("lit-session-key"), JSON.stringify(key));
   });
+  test("one that never answers holds nothing up and is told of once", async () => {
+    const never = () => new Promise(() => {});
+    const storage = { getItem: never, setItem: never, removeItem: never };
+    const client = new LitNodeClient({ ...addressed, rpcUrl: "http://127.0.0.1:1", storage, storageTimeout: 50 });
+    const errors = [];
+    client.on("error", (error) => errors.push(error));
+    for (let i = 0; i < 2; i++) {
+      assert.equal((await rejection(client.connect())).reason, "chain_unreachable");
+    }
+    assert.ok(client.isSessionKeyPair(client.getSessionKey()));
+    assert.deepEqual(errors.map(({ reason, name }) => [reason, name]), [["storage_denied", "LocalStorageItemNotSetException"]]);
+    assert.match(errors[0].message, /no answer/);
+  });
   test("localStorage is the default where it works", async (t) => {
     const store = map();
     withGlobal(t, "localStorage", { value: store });

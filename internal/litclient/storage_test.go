@@ -1,0 +1,64 @@
+package litclient_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"litsession/internal/fetch"
+	"litsession/internal/litclient"
+	"litsession/internal/literr"
+)
+
+// lost is a store whose answers never come.
+type lost struct{ calls atomic.Int64 }
+
+func (l *lost) wait() error { l.calls.Add(1); select {} }
+
+func (l *lost) Get(context.Context, string) (string, bool, error) { return "", false, l.wait() }
+func (l *lost) Set(context.Context, string, string) error         { return l.wait() }
+func (l *lost) Remove(context.Context, string) error              { return l.wait() }
+
+// TestAStoreThatNeverAnswers holds nothing up for longer than once the bound, is
+// told of once, and is then left alone.
+func TestAStoreThatNeverAnswers(t *testing.T) {
+	w := newWorld(t)
+	config, err := litclient.DecodeConfig(encode(t, map[string]any{
+		"litNetwork": "custom", "rpcUrl": w.RPCURL, "contractContext": w.ContractContext, "storageTimeout": 50,
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config.StorageTimeout != 50*time.Millisecond {
+		t.Errorf("storageTimeout is %s", config.StorageTimeout)
+	}
+	store := new(lost)
+	var events []error
+	config.Fetch, config.Store, config.Random, config.Now = fetch.HTTP{}, store, rand.Reader, w.now
+	config.OnEvent = func(e litclient.Event) { events = append(events, e.Err) }
+	c, err := litclient.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Connect(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for range 2 {
+		sigs, err := w.pkpSessionSigs(t.Context(), t, c, w.pkpParams())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.wantAccepted(t, sigs)
+		keys = append(keys, sigs[0].Address)
+	}
+	if keys[0] != keys[1] {
+		t.Error("the session key is not kept in memory")
+	}
+	if len(events) != 1 || !errors.Is(events[0], literr.StorageDenied) || store.calls.Load() != 1 {
+		t.Errorf("%d calls, events %v", store.calls.Load(), events)
+	}
+}
