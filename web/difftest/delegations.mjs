@@ -1,6 +1,6 @@
 // Delegations of capacity credits: with the clock stopped, both clients sign
-// the same text for the same terms, and refuse the same ones. What the
-// official client signs and nobody can read counts as refused.
+// the same text for the same terms, and refuse the same ones, but for a few on
+// purpose. What the official client signs and nobody can read counts as refused.
 import siwe from "siwe";
 import { walletOf } from "./guide/chain.mjs";
 import { same } from "./rows.mjs";
@@ -43,6 +43,24 @@ const terms = {
   "wallet that cannot sign": { dAppOwnerWallet: {} },
 };
 
+/** The token id in a delegation's ReCap. */
+function tokenId({ signedMessage }) {
+  const [urn] = new siwe.SiweMessage(signedMessage).resources;
+  const { att } = JSON.parse(Buffer.from(urn.split(":")[2], "base64"));
+  return Object.values(att)[0]["Auth/Auth"][0].nft_id[0];
+}
+
+/** Where they differ on purpose: nodes take a token id as text only, and nothing that is over already. */
+const apart = {
+  "credit a number": ({ ours, official }) => tokenId(ours) === "12" && tokenId(official) === 12,
+  "expiration past": ({ ours, official }) => ours === "refused" && official !== "refused",
+};
+
+function row(name, made) {
+  const compared = same(`delegation: ${name}`, made.ours, made.official);
+  return { ...compared, ok: apart[name]?.(made) ?? compared.ok };
+}
+
 /** The AuthSig, if its text is a SIWE message. */
 function readable(authSig) {
   new siwe.SiweMessage(authSig.signedMessage);
@@ -63,7 +81,7 @@ export async function delegations(descriptor, sides) {
         .then(({ capacityDelegationAuthSig }) => readable(capacityDelegationAuthSig))
         .catch(() => "refused");
     }
-    rows.push(same(`delegation: ${name}`, made.ours, made.official));
+    rows.push(row(name, made));
   }
   return rows;
 }

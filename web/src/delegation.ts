@@ -1,10 +1,12 @@
 /** Delegation of capacity credits: who pays for whom. */
 import { generateAuthSig } from "./authsig.js";
 import { SIWE_DELEGATION_URI } from "./constants.js";
+import type { CapacityDelegation } from "./credits.js";
+import { requireFuture } from "./expiration.js";
 import { InvalidParamType } from "./errors.js";
 import type { AuthSig } from "./params.js";
 import { toSigner, type SignerLike } from "./signer.js";
-import { siweText, type CapacityDelegation } from "./siwe.js";
+import { siweText } from "./siwe.js";
 
 export interface CapacityCreditsReq extends CapacityDelegation {
   /** Whose credits they are: anything that {@link toSigner} takes. */
@@ -50,7 +52,9 @@ export async function delegateCapacity(
     litNodeClient,
   };
   const { config, clockSkew = 0 } = litNodeClient;
-  const toSign = await siweText(message, (config.now?.() ?? Date.now()) + clockSkew);
+  const now = (config.now?.() ?? Date.now()) + clockSkew;
+  requireFuture(delegation.expiration, now);
+  const toSign = await siweText(message, now);
   signal?.throwIfAborted();
   return { capacityDelegationAuthSig: await generateAuthSig({ signer, toSign, address: walletAddress }) };
 }

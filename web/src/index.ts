@@ -78,9 +78,10 @@ export {
   sanitizeSiweMessage,
 } from "./recap.js";
 export type { AttenuationsObject, ISessionCapabilityObject, PlainJSON, RecapMessage } from "./recap.js";
+export { createCapacityCreditsResourceData } from "./credits.js";
+export type { CapacityDelegation, CapacityDelegationRequest, TokenId } from "./credits.js";
 export {
   addRecapToSiweMessage,
-  createCapacityCreditsResourceData,
   createSiweMessage,
   createSiweMessageWithCapacityDelegation,
   createSiweMessageWithRecaps,
@@ -88,8 +89,6 @@ export {
 } from "./siwe.js";
 export type {
   BaseSiweMessage,
-  CapacityDelegation,
-  CapacityDelegationRequest,
   SiweFields,
   WithCapacityDelegation,
   WithRecap,

@@ -1,9 +1,11 @@
 /** SIWE messages (EIP-4361): as an object, and as the official SDK's functions make them. */
-import { LIT_ABILITY, SIWE_DELEGATION_URI } from "./constants.js";
+import { SIWE_DELEGATION_URI } from "./constants.js";
+import { delegationRequest, type CapacityDelegation } from "./credits.js";
 import { BareError, type LitError } from "./errors.js";
+import { requireFuture } from "./expiration.js";
 import { callModule, init } from "./load.js";
 import { RecapSessionCapabilityObject, type RecapMessage } from "./recap.js";
-import { LitRLIResource, type LitResourceAbilityRequest } from "./resources.js";
+import type { LitResourceAbilityRequest } from "./resources.js";
 
 /** The fields of a message, named as in npm's `siwe`. Times are ISO 8601. */
 export interface SiweFields {
@@ -80,7 +82,7 @@ export interface BaseSiweMessage {
   statement?: string;
   version?: string;
   chainId?: number;
-  /** Only asked for, as in the official SDK: nothing of it is used. */
+  /** Only asked for, as in the official SDK; of ours the clock skew is read. */
   litNodeClient?: unknown;
 }
 
@@ -90,42 +92,28 @@ export interface WithRecap extends BaseSiweMessage {
   resources: LitResourceAbilityRequest[];
 }
 
-/** Whose credits, for whom, how often; see {@link createCapacityCreditsResourceData}. */
-export interface CapacityDelegation {
-  /** Decimal token id. Absent: all credits that the signer owns. */
-  capacityTokenId?: string;
-  /** Absent: anyone. Empty: nobody. */
-  delegateeAddresses?: string[];
-  /** Absent: no limit. */
-  uses?: string;
-}
-
 export interface WithCapacityDelegation extends BaseSiweMessage, CapacityDelegation {
   uri: typeof SIWE_DELEGATION_URI;
   litNodeClient: unknown;
 }
 
-export interface CapacityDelegationRequest {
-  nft_id?: string[];
-  delegate_to?: string[];
-  uses?: string;
-}
-
-/** Parameters that make a message one that delegates capacity credits, by their mere presence. */
-const DELEGATION_NAMES = ["dAppOwnerWallet", "uses", "delegateeAddresses", "capacityTokenId"];
-
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * The text of a message for a wallet to sign. With `resources`, or with
+ * The text of a message for a wallet to sign. An expiration in the past is
+ * refused (`invalid_param`). With `resources`, or with
  * parameters that delegate capacity credits, it carries a ReCap; that needs
  * `litNodeClient`. Loads lit.wasm if need be.
  */
-export function createSiweMessage<Params extends BaseSiweMessage>(params: Params): Promise<string> {
-  return siweText(params, Date.now());
+export async function createSiweMessage<Params extends BaseSiweMessage>(params: Params): Promise<string> {
+  const now = Date.now();
+  const { clockSkew } = Object(params?.litNodeClient) as { clockSkew?: unknown };
+  // A client tells a callback an expiration by the nodes' clocks, a dapp reads its own.
+  requireFuture(params?.expiration, now + Math.min(0, Number(clockSkew) || 0));
+  return siweText(params, now);
 }
 
-/** As {@link createSiweMessage}, at a moment in milliseconds since 1970. */
+/** As {@link createSiweMessage}, at a moment in milliseconds since 1970, whatever the expiration. */
 export async function siweText(params: BaseSiweMessage, now: number): Promise<string> {
   if (!params?.walletAddress) {
     throw missing("walletAddress");
@@ -142,7 +130,7 @@ export async function siweText(params: BaseSiweMessage, now: number): Promise<st
     issuedAt: new Date(now).toISOString(),
     expirationTime: params.expiration ?? new Date(now + WEEK).toISOString(),
   });
-  const resources = delegationRequest(params) ?? params.resources;
+  const resources = delegationRequest(params as CapacityDelegation) ?? params.resources;
   if (resources) {
     await addRecapToSiweMessage({ siweMessage: message, resources, litNodeClient: params.litNodeClient });
   }
@@ -192,25 +180,6 @@ export async function addRecapToSiweMessage<Message extends RecapMessage>({
     capability.addToSiweMessage(siweMessage);
   }
   return siweMessage;
-}
-
-/** The restriction that a delegation of capacity credits carries. */
-export function createCapacityCreditsResourceData(params: CapacityDelegation): CapacityDelegationRequest {
-  const { capacityTokenId, delegateeAddresses, uses } = params;
-  return {
-    ...(capacityTokenId && { nft_id: [capacityTokenId] }),
-    ...(delegateeAddresses && { delegate_to: delegateeAddresses.map((address) => address.replace(/^0x/, "")) }),
-    ...(uses != null && { uses: String(uses) }),
-  };
-}
-
-function delegationRequest(params: BaseSiweMessage & CapacityDelegation): LitResourceAbilityRequest[] | undefined {
-  if (!DELEGATION_NAMES.some((name) => name in params)) {
-    return undefined;
-  }
-  const data = { ...createCapacityCreditsResourceData(params) };
-  const resource = new LitRLIResource(params.capacityTokenId ?? "*");
-  return [{ resource, ability: LIT_ABILITY.RateLimitIncreaseAuth, data }];
 }
 
 function missing(param: string): LitError {

@@ -11,6 +11,7 @@ import {
   parseLitResource,
   SiweMessage,
 } from "litsession";
+import { BigNumber } from "litsession/contracts";
 import { rejection, stopClock, thrownBy, vectors } from "./vectors.mjs";
 
 const NOW = "2026-01-15T12:00:00.000Z";
@@ -122,4 +123,59 @@ describe("createCapacityCreditsResourceData", () => {
   for (const { input, output } of vectors.resourcesData) {
     test(JSON.stringify(input), () => assert.deepEqual(createCapacityCreditsResourceData(input), output));
   }
+  const decimals = {
+    "the BigNumber of our mintCapacityCreditsNFT": BigNumber.from("0x" + "f".repeat(64)),
+    "an object with toHexString, as of ethers 5": { toHexString: () => "0x" + "f".repeat(64) },
+    "a bigint": 2n ** 256n - 1n,
+    "a text": (2n ** 256n - 1n).toString(),
+  };
+  for (const [name, capacityTokenId] of Object.entries(decimals)) {
+    test(`writes ${name} as decimal text`, () => {
+      assert.deepEqual(createCapacityCreditsResourceData({ capacityTokenId }), { nft_id: [(2n ** 256n - 1n).toString()] });
+    });
+  }
+  test("writes a number as decimal text", () => {
+    assert.deepEqual(createCapacityCreditsResourceData({ capacityTokenId: 0 }), { nft_id: ["0"] });
+    assert.deepEqual(createCapacityCreditsResourceData({ capacityTokenId: 12 }), { nft_id: ["12"] });
+  });
+  for (const [name, params] of [
+    ["a fraction", { capacityTokenId: 1.5 }],
+    ["a number that is not exact any more", { capacityTokenId: 2 ** 60 }],
+    ["a negative bigint", { capacityTokenId: -1n }],
+    ["an object that is no number", { capacityTokenId: {} }],
+    ["a number that throws", { capacityTokenId: { toHexString: () => assert.fail("asked") } }],
+    ["an address for a list", { delegateeAddresses: "0x" }],
+    ["a list of numbers", { delegateeAddresses: [1] }],
+    ["an object of uses", { uses: {} }],
+  ]) {
+    test(`refuses ${name}`, () => {
+      const { reason, details } = thrownBy(() => createCapacityCreditsResourceData(params));
+      assert.deepEqual([reason, details.param, typeof details.want], ["invalid_param", Object.keys(params)[0], "string"]);
+    });
+  }
+});
+
+test("a delegation of a BigNumber is of that credit", async () => {
+  const params = { walletAddress, nonce, uri: "lit:capability:delegation", litNodeClient };
+  const text = await createSiweMessageWithCapacityDelegation({ ...params, capacityTokenId: BigNumber.from(12) });
+  assert.match(text, /'Auth' for 'lit-ratelimitincrease:\/\/12'/);
+});
+
+describe("an expiration in the past is refused", () => {
+  const expiration = new Date(Date.now() - 1000).toISOString();
+  const past = { walletAddress, nonce, expiration };
+  for (const [name, create, params] of [
+    ["createSiweMessage", createSiweMessage, past],
+    ["createSiweMessageWithRecaps", createSiweMessageWithRecaps, { ...past, resources: [{ resource: new LitRLIResource("*"), ability: "rate-limit-increase-auth" }], litNodeClient }],
+    ["createSiweMessageWithCapacityDelegation", createSiweMessageWithCapacityDelegation, { ...past, litNodeClient }],
+  ]) {
+    test(name, async () => {
+      const { reason, details } = await rejection(create(params));
+      assert.deepEqual([reason, details], ["invalid_param", { param: "expiration", want: "a time in the future" }]);
+    });
+  }
+  test("but not one that the nodes' clocks have not reached", async () => {
+    const text = await createSiweMessage({ ...past, litNodeClient: { clockSkew: -3_600_000 } });
+    assert.ok(text.includes(`Expiration Time: ${expiration}`));
+  });
 });

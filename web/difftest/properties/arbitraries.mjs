@@ -78,6 +78,11 @@ export const time = fc
   .date({ min: new Date("1970-01-01T00:00:00.000Z"), max: new Date("2099-12-31T23:59:59.999Z"), noInvalidDate: true })
   .map((date) => date.toISOString());
 
+/** A time that is not over. */
+export const later = fc
+  .date({ min: new Date("2080-01-01T00:00:00.000Z"), max: new Date("2099-12-31T23:59:59.999Z"), noInvalidDate: true })
+  .map((date) => date.toISOString());
+
 export const nonce = often(
   fc.oneof(hex(32).map((digits) => `0x${digits}`), fc.stringMatching(/^[a-zA-Z0-9]{8,20}$/)),
   fc.stringMatching(/^[a-zA-Z0-9]{1,7}$/),

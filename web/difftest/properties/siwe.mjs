@@ -3,7 +3,7 @@ import helpers from "@lit-protocol/auth-helpers";
 import fc from "fast-check";
 import { SiweMessage } from "siwe";
 import * as litsession from "../../dist/index.js";
-import { address, domain, fittingRequest, hex, line, maybe, nonce, resourceOf, sides, time, uri } from "./arbitraries.mjs";
+import { address, domain, fittingRequest, hex, later, line, maybe, nonce, resourceOf, sides, time, uri } from "./arbitraries.mjs";
 import { outcome, verdict } from "./harness.mjs";
 
 const fields = fc.record(
@@ -95,7 +95,7 @@ const client = {
 const common = {
   walletAddress: address,
   nonce: hex(32).map((digits) => `0x${digits}`),
-  expiration: time,
+  expiration: later,
   uri: fc.oneof(fc.constant("lit:capability:delegation"), fc.webUrl()),
   domain: fc.domain(),
   statement: line,

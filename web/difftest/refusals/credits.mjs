@@ -68,10 +68,15 @@ const cases = [
     capacityTokenId: credit,
     delegateeAddresses: [pkp.ethAddress],
   })),
-  delegated("that is over", unsent, ({ credit }) => ({
-    capacityTokenId: credit,
-    expiration: "2024-01-01T00:00:00.000Z",
-  })),
+  {
+    name: "that is over",
+    want: unsent,
+    make: async (at) => {
+      const { signedMessage } = await delegation(at, { capacityTokenId: at.credit });
+      const toSign = signedMessage.replace(/^Expiration Time: .*$/m, "Expiration Time: 2024-01-01T00:00:00.000Z");
+      return { capacityDelegationAuthSig: await at.other.classes.generateAuthSig({ signer: at.holder, toSign }) };
+    },
+  },
   delegated(
     "with another signature",
     invalid,
