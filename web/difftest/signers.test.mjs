@@ -16,6 +16,7 @@ import * as siwe from "siwe";
 import * as viem from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import * as litsession from "../dist/index.js";
+import { BigNumber } from "../dist/contracts/index.js";
 import { startNetwork } from "./network.mjs";
 import { makeWallet } from "./wallet.mjs";
 
@@ -96,6 +97,38 @@ describe("createCapacityDelegationAuthSig delegates, whoever signs", async () =>
     const { issuedAt, expirationTime } = new siwe.SiweMessage(capacityDelegationAuthSig.signedMessage);
     assert.ok(Math.abs(Date.parse(issuedAt) - Date.now()) < 60_000, issuedAt);
     assert.equal(Date.parse(expirationTime) - Date.parse(issuedAt), 7 * 24 * 3_600_000);
+  });
+  describe("of the credit that mintCapacityCreditsNFT returned", () => {
+    const ids = { "to the official SDK": ethers.BigNumber.from(7), "to ours": BigNumber.from(7), "as ethers 6 does": 7n, "as a number": 7 };
+    for (const [name, capacityTokenId] of Object.entries(ids)) {
+      test(name, async () => {
+        const dAppOwnerWallet = new ethers.Wallet(privateKey);
+        const { capacityDelegationAuthSig } = await client.createCapacityDelegationAuthSig({ dAppOwnerWallet, capacityTokenId });
+        const { attenuations } = helpers.extract(new siwe.SiweMessage(capacityDelegationAuthSig.signedMessage));
+        assert.deepEqual(attenuations, { "lit-ratelimitincrease://7": { "Auth/Auth": [{ nft_id: ["7"] }] } });
+      });
+    }
+  });
+  describe("only with a signature of the owner's", () => {
+    const rows = {
+      "that there is": undefined,
+      "that is a text": { sig: "0x" },
+      "of an account with a key": `0x${"07".repeat(300)}`,
+      "and of nobody else": () => new ethers.Wallet(other.privateKey).signMessage("x"),
+    };
+    for (const [name, sig] of Object.entries(rows)) {
+      test(name, async () => {
+        const signMessage = async () => (typeof sig === "function" ? sig() : sig);
+        const error = await rejection(client.createCapacityDelegationAuthSig({ dAppOwnerWallet: { getAddress: () => address, signMessage } }));
+        assert.deepEqual([error.name, error.reason], ["InvalidSignatureError", "bad_signature"]);
+      });
+    }
+  });
+  test("not in the past, and nobody is asked to", async () => {
+    const dAppOwnerWallet = { getAddress: () => address, signMessage: () => assert.fail("asked") };
+    const expiration = new Date(Date.now() - 1000).toISOString();
+    const error = await rejection(client.createCapacityDelegationAuthSig({ dAppOwnerWallet, expiration }));
+    assert.deepEqual([error.reason, error.details.param], ["invalid_param", "expiration"]);
   });
   test("no wallet", async () => {
     const error = await rejection(client.createCapacityDelegationAuthSig({}));
@@ -218,7 +251,7 @@ describe("checkAndSignAuthMessage", () => {
 
   test("a wallet that signs as somebody else", async () => {
     const provider = wallet({ accounts: [other] });
-    const request = async (call) => (call.method === "eth_requestAccounts" ? [address] : provider.request({ ...call, params: [call.params[0], other.address] }));
+    const request = async (call) => (call.method.endsWith("ccounts") ? [address] : provider.request({ ...call, params: [call.params[0], other.address] }));
     const storage = memory();
     const error = await rejection(litsession.checkAndSignAuthMessage(params({ request }, storage)));
     assert.deepEqual([error.name, error.reason], ["InvalidSignatureError", "bad_signature"]);
@@ -242,7 +275,7 @@ test("checkAndSignAuthMessage signs in a session that nodes accept", async (t) =
   const code = '(async () => LitActions.setResponse({ response: "ran" }))()';
   const { response } = await official.executeJs({ sessionSigs, code, jsParams: {} });
   assert.equal(response, "ran");
-  assert.deepEqual(provider.asked, ["eth_requestAccounts", "eth_requestAccounts", "personal_sign"]);
+  assert.deepEqual(provider.asked, ["eth_requestAccounts", "personal_sign"]);
 });
 
 test("disconnectWeb3 empties node-localstorage of what is ours", async (t) => {

@@ -1,8 +1,9 @@
 /** Session keys, and AuthSigs of wallets. */
 import { abortable } from "./abort.js";
-import { BareError, InvalidSignatureError } from "./errors.js";
+import { BareError } from "./errors.js";
 import { callModule, init } from "./load.js";
 import type { AuthSig, SessionKeyPair } from "./params.js";
+import { requireExpanded, requireSignature } from "./signature.js";
 import { toSigner, type SignerLike } from "./signer.js";
 
 /** A new session key. Needs lit.wasm, because it answers in the same turn: `not_ready` before it is loaded. */
@@ -25,7 +26,8 @@ export interface GenerateAuthSig {
 /**
  * Has a signer sign a text. The address in the result has its EIP-55 checksum;
  * that the signature is the address's is not checked, so that smart accounts
- * can sign as well. Loads lit.wasm if need be.
+ * can sign as well. What is no signature at all, or not in hex, is refused
+ * (`bad_signature`). Loads lit.wasm if need be.
  */
 export async function generateAuthSig(params: GenerateAuthSig): Promise<AuthSig> {
   return abortable(params.signal, () => sign(params));
@@ -34,29 +36,17 @@ export async function generateAuthSig(params: GenerateAuthSig): Promise<AuthSig>
 async function sign({ signer, toSign, address, algo }: GenerateAuthSig): Promise<AuthSig> {
   const account = toSigner(signer);
   await init();
-  const sig = await account.signMessage(toSign);
   const signedBy = address ?? (await account.getAddress());
   if (!signedBy) {
     throw new BareError({ reason: "missing_param", message: "address is required", details: { param: "address" } });
   }
+  const checksummed = callModule<string>("checksumAddress", signedBy);
+  const given: unknown = await account.signMessage(toSign);
   return {
-    sig,
+    sig: algo ? requireSignature(given) : requireExpanded(given),
     derivedVia: "web3.eth.personal.sign",
     signedMessage: toSign,
-    address: callModule("checksumAddress", signedBy),
+    address: checksummed,
     ...(algo && { algo }),
   };
-}
-
-/** Throws InvalidSignatureError (reason `bad_signature`) unless address, in EIP-55 form, signed. Needs lit.wasm. */
-export function requireSignedBy(address: string, authSig: AuthSig): void {
-  const signedBy = callModule<string>("recoverAddress", authSig);
-  if (signedBy !== address) {
-    throw new InvalidSignatureError({
-      reason: "bad_signature",
-      message: `The wallet signed as ${signedBy}, not as ${address}. Choose that account in the wallet and try again.`,
-      details: { subject: "AuthSig" },
-      info: { address: signedBy, account: address },
-    });
-  }
 }

@@ -5,6 +5,7 @@ import type { CapacityDelegation } from "./credits.js";
 import { requireFuture } from "./expiration.js";
 import { InvalidParamType } from "./errors.js";
 import type { AuthSig } from "./params.js";
+import { requireKeySignature, requireSignedBy } from "./signature.js";
 import { toSigner, type SignerLike } from "./signer.js";
 import { siweText } from "./siwe.js";
 
@@ -33,6 +34,7 @@ interface Connection {
 /**
  * Has the owner of credits sign for others, who is not asked any more once the
  * signal is aborted. The message's times are by the nodes' clocks, as they check it.
+ * That the owner signed it is checked (`bad_signature`): nodes would refuse it.
  */
 export async function delegateCapacity(
   params: CapacityCreditsReq,
@@ -56,7 +58,10 @@ export async function delegateCapacity(
   requireFuture(delegation.expiration, now);
   const toSign = await siweText(message, now);
   signal?.throwIfAborted();
-  return { capacityDelegationAuthSig: await generateAuthSig({ signer, toSign, address: walletAddress }) };
+  const authSig = await generateAuthSig({ signer, toSign, address: walletAddress });
+  requireKeySignature(authSig.sig);
+  requireSignedBy(authSig.address, authSig);
+  return { capacityDelegationAuthSig: authSig };
 }
 
 /** Throws InvalidParamType (reason `missing_param`) where nobody is there to sign. */

@@ -51,7 +51,10 @@ function injectedWallet(): EIP1193Provider | undefined {
  */
 export async function useChain(provider: EIP1193Provider, id: number, description?: object): Promise<number> {
   const chainId = `0x${id.toString(16)}`;
-  const current = async () => Number(await requestWallet<string>(provider, "eth_chainId"));
+  const current = async () => {
+    const answer = await requestWallet(provider, "eth_chainId");
+    return typeof answer === "string" || typeof answer === "number" ? Number(answer) : NaN;
+  };
   const change = () => requestWallet(provider, "wallet_switchEthereumChain", [{ chainId }]);
   if ((await current()) === id) {
     return id;

@@ -3,7 +3,8 @@
  * that this package calls. Start with {@link toSigner}.
  */
 import { BareError, InvalidParamType } from "./errors.js";
-import { toHex } from "./hex.js";
+import { hexOfText } from "./hex.js";
+import { shared } from "./sharing.js";
 import { walletError } from "./walleterror.js";
 
 /** An account that signs texts as wallets do (EIP-191, `personal_sign`). */
@@ -82,14 +83,25 @@ export function toSigner(signer: SignerLike): Signer {
 
 /** A provider's first account. The wallet asks the user for it when it is first needed. */
 export function providerSigner(provider: EIP1193Provider): Signer {
-  const getAddress = async () => {
-    const [address] = (await requestWallet<string[]>(provider, "eth_requestAccounts")) ?? [];
-    return address ?? missingAddress();
-  };
-  return {
-    getAddress,
-    signMessage: async (message) => requestWallet(provider, "personal_sign", [hex(message), await getAddress()]),
-  };
+  const getAddress = async () => (await accountsOf(provider))[0] ?? missingAddress();
+  return { getAddress, signMessage: async (message) => personalSign(provider, message, await getAddress()) as Promise<string> };
+}
+
+/** The accounts that the user gives the page. The wallet asks once, however many callers wait for its answer. */
+export async function accountsOf(provider: EIP1193Provider): Promise<string[]> {
+  const method = "eth_requestAccounts";
+  return texts(await shared([provider, method], undefined, () => requestWallet(provider, method)));
+}
+
+/** The texts of what should be a list of them. */
+export function texts(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((item) => typeof item === "string") : [];
+}
+
+/** What the wallet gives as the account's signature of a text. */
+export function personalSign(provider: EIP1193Provider, text: string, account: string): Promise<unknown> {
+  // As bytes: a text that itself looks like hex would be taken for bytes.
+  return requestWallet(provider, "personal_sign", [hexOfText(text), account]);
 }
 
 /** Asks a wallet. Its failures are typed; the wallet's own error is the cause. */
@@ -125,6 +137,3 @@ function missingAddress(): never {
     details: { param: "signer", want: "a signer with an account" },
   });
 }
-
-/** UTF-8 in hex: a text that itself looks like hex would be taken for bytes. */
-const hex = (text: string): string => toHex(new TextEncoder().encode(text));

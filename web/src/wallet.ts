@@ -3,15 +3,17 @@
  * {@link checkAndSignAuthMessage}.
  */
 import { abortable } from "./abort.js";
-import { requireSignedBy } from "./authsig.js";
 import { EVM_CHAIN_IDS, OTHER_CHAINS } from "./chains.js";
 import { LOCAL_STORAGE_KEYS, METAMASK_CHAIN_INFO } from "./constants.js";
-import { isLitError, NoWalletException, UnsupportedChainException, WrongNetworkException } from "./errors.js";
+import { InvalidParamType, isLitError, NoWalletException, UnsupportedChainException, WrongNetworkException } from "./errors.js";
+import { requireFuture } from "./expiration.js";
 import { callModule, init } from "./load.js";
 import type { AuthSig } from "./params.js";
 import type { LitResourceAbilityRequest } from "./resources.js";
 import { pageWallet, useChain } from "./provider.js";
-import { providerSigner, type EIP1193Provider } from "./signer.js";
+import { shared } from "./sharing.js";
+import { requireKeySignature, requireSignedBy, signerOf } from "./signature.js";
+import { accountsOf, personalSign, requestWallet, texts, type EIP1193Provider } from "./signer.js";
 import { addRecapToSiweMessage, SiweMessage, type SiweFields } from "./siwe.js";
 import { resolveStorage, type StorageLike } from "./storage.js";
 import { isRejection, isUnknownChain, isUnsupported } from "./walleterror.js";
@@ -66,27 +68,68 @@ export async function checkAndSignAuthMessage(params: CheckAndSignAuthMessage): 
   return abortable(params.signal, () => checkAndSign(params));
 }
 
+/** What an AuthSig is to say, with its defaults: two callers at the same time who want the same share it. */
+type Wanted = Omit<CheckAndSignAuthMessage, "provider" | "storage" | "signal">;
+
 async function checkAndSign(params: CheckAndSignAuthMessage): Promise<AuthSig> {
-  const chainId = requireChainId(params.chain);
-  const provider = params.provider ?? (await requirePageWallet());
+  const { provider: given, storage, signal, ...rest } = params;
+  requireChainId(rest.chain);
+  requireFuture(rest.expiration, Date.now());
+  const provider = given ?? (await requirePageWallet());
+  const wanted = { ...rest, domain: rest.domain ?? pageDomain(), uri: rest.uri || pageURI() };
+  const authSig = await shared([provider, storage, JSON.stringify(wanted)], signal, (requireWaiting) =>
+    storedOrSigned(provider, resolveStorage(storage).port, wanted, requireWaiting),
+  );
+  return { ...authSig };
+}
+
+/** requireWaiting throws when the caller has gone: the user is asked for nothing more then. */
+async function storedOrSigned(
+  provider: EIP1193Provider,
+  storage: StorageLike,
+  wanted: Wanted,
+  requireWaiting: () => void,
+): Promise<AuthSig> {
+  const chainId = requireChainId(wanted.chain);
   await init();
-  const signer = providerSigner(provider);
-  const account = callModule<string>("checksumAddress", await signer.getAddress());
-  if (params.switchChain) {
-    await switchChain(provider, params.chain, chainId);
+  (await messageFor(wanted, NOBODY, chainId)).toMessage(); // so that nobody is asked for what cannot be signed
+  requireWaiting();
+  const accounts = await accountsOf(provider);
+  const account = callModule<string>("checksumAddress", accounts[0] ?? noAccount());
+  if (wanted.switchChain) {
+    requireWaiting();
+    await switchChain(provider, wanted.chain, chainId);
   }
-  const { port: storage } = resolveStorage(params.storage);
-  const message = await messageFor(params, account, chainId);
+  const message = await messageFor(wanted, account, chainId);
   const stored = await readStored(storage);
   if (stored && fits(stored, message)) {
     return stored;
   }
-  const signedMessage = message.toMessage();
-  const sig = await signer.signMessage(signedMessage);
-  const authSig = { sig, derivedVia: "web3.eth.personal.sign", signedMessage, address: account.toLowerCase() };
-  requireSignedBy(account, authSig);
+  requireWaiting();
+  const authSig = await sign(provider, accounts, account, message.toMessage());
   await write(storage, authSig);
   return authSig;
+}
+
+const NOBODY = `0x${"0".repeat(40)}`;
+
+/** Has the wallet sign as the first of its accounts, which is `account` in EIP-55 form, and makes sure that it did. */
+async function sign(provider: EIP1193Provider, accounts: string[], account: string, signedMessage: string): Promise<AuthSig> {
+  const sig = requireKeySignature(await personalSign(provider, signedMessage, accounts[0]!));
+  const authSig = { sig, derivedVia: "web3.eth.personal.sign", signedMessage, address: account.toLowerCase() };
+  if (signerOf(authSig) !== account) {
+    const now = await requestWallet(provider, "eth_accounts").catch(() => []);
+    requireSignedBy(account, authSig, [...accounts, ...texts(now)]);
+  }
+  return authSig;
+}
+
+function noAccount(): never {
+  throw new InvalidParamType({
+    reason: "invalid_param",
+    message: "The wallet has no address for this page: unlock it, and connect an account.",
+    details: { param: "provider", want: "a wallet with an account" },
+  });
 }
 
 async function requirePageWallet(): Promise<EIP1193Provider> {
@@ -142,12 +185,12 @@ function wrongChain(chain: string, chainId: number, cause?: unknown): Error {
   });
 }
 
-async function messageFor(params: CheckAndSignAuthMessage, address: string, chainId: number): Promise<SiweMessage> {
+async function messageFor(params: Wanted, address: string, chainId: number): Promise<SiweMessage> {
   const message = new SiweMessage({
-    domain: params.domain ?? (globalThis.location?.host || "localhost"),
+    domain: params.domain!,
     address,
     ...(params.statement && { statement: params.statement }),
-    uri: params.uri || pageURI() || "https://localhost/login",
+    uri: params.uri!,
     version: "1",
     chainId,
     nonce: params.nonce,
@@ -161,14 +204,16 @@ async function messageFor(params: CheckAndSignAuthMessage, address: string, chai
   return message;
 }
 
+const pageDomain = () => globalThis.location?.host || "localhost";
+
 /** The page's address without its query and fragment: they often hold tokens, and what is signed is no secret. */
-function pageURI(): string | undefined {
+function pageURI(): string {
   try {
     const url = new URL(globalThis.location.href);
     url.search = url.hash = url.username = url.password = "";
     return url.href;
   } catch {
-    return undefined; // no page
+    return "https://localhost/login"; // no page
   }
 }
 
@@ -176,11 +221,10 @@ function pageURI(): string | undefined {
 function fits(stored: AuthSig, want: SiweFields): boolean {
   try {
     const message = new SiweMessage(stored.signedMessage);
-    requireSignedBy(want.address, stored);
     const now = Date.now();
     const lasts = Date.parse(message.expirationTime ?? "") > now + MARGIN;
     const begun = !message.notBefore || Date.parse(message.notBefore) <= now;
-    return lasts && begun && meaning(message) === meaning(want);
+    return lasts && begun && signerOf(stored) === want.address && meaning(message) === meaning(want);
   } catch (error) {
     if (isLitError(error) && error.reason !== "internal") {
       return false;

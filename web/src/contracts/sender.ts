@@ -5,7 +5,7 @@
 import { METAMASK_CHAIN_INFO } from "../constants.js";
 import { InvalidParamType, isLitError, makeError, type LitError } from "../errors.js";
 import { useChain } from "../provider.js";
-import { requestWallet, type EIP1193Provider } from "../signer.js";
+import { accountsOf, requestWallet, type EIP1193Provider } from "../signer.js";
 import { isPending, isRejection } from "../walleterror.js";
 
 /** A transaction as the module asks for it; numbers are hex. */
@@ -133,10 +133,7 @@ function bigints<Name extends string>(values: Partial<Record<Name, string | unde
  */
 export function walletSender(provider: EIP1193Provider): Sender {
   return {
-    address: async () => {
-      const [address] = (await requestWallet<string[]>(provider, "eth_requestAccounts")) ?? [];
-      return address ?? missingAccount();
-    },
+    address: async () => (await accountsOf(provider))[0] ?? missingAccount(),
     useChain: (chain) => switchWallet(provider, chain),
     send: async ({ again, nonce, ...transaction }) =>
       (await provider.request({ method: "eth_sendTransaction", params: [{ ...transaction, ...(again && { nonce }) }] })) as string,
