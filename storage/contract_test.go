@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -63,6 +64,27 @@ func contract(t *testing.T, open func(t *testing.T) storage.Store) {
 		}
 	})
 	t.Run("goroutines at once", func(t *testing.T) { concurrency(t, open(t)) })
+	t.Run("keys are listed, if at all, while they are there", func(t *testing.T) {
+		s := open(t)
+		lister, ok := s.(storage.Lister)
+		if !ok {
+			return
+		}
+		set(t, s, "one", "1")
+		set(t, s, "gone", "2")
+		set(t, s, "two", "3")
+		if err := s.Remove(context.Background(), "gone"); err != nil {
+			t.Fatal(err)
+		}
+		keys, err := lister.Keys(context.Background())
+		if errors.Is(err, storage.ErrCannotList) {
+			return
+		}
+		slices.Sort(keys)
+		if err != nil || !slices.Equal(keys, []string{"one", "two"}) {
+			t.Errorf("got %q, %v", keys, err)
+		}
+	})
 	t.Run("an ended context", func(t *testing.T) {
 		s, why := open(t), errors.New("enough")
 		ctx, cancel := context.WithCancelCause(context.Background())

@@ -2,6 +2,8 @@ package storage
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -12,7 +14,7 @@ type Memory struct {
 	values map[string]string
 }
 
-var _ Store = (*Memory)(nil)
+var _ Lister = (*Memory)(nil)
 
 // Get implements [Store].
 func (m *Memory) Get(ctx context.Context, key string) (value string, ok bool, err error) {
@@ -48,6 +50,16 @@ func (m *Memory) Remove(ctx context.Context, key string) error {
 	defer m.mu.Unlock()
 	delete(m.values, key)
 	return nil
+}
+
+// Keys implements [Lister].
+func (m *Memory) Keys(ctx context.Context) ([]string, error) {
+	if err := ended(ctx); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Collect(maps.Keys(m.values)), nil
 }
 
 // Clear forgets everything.

@@ -22,7 +22,7 @@ type Patient struct {
 	silent time.Time // when the store fell silent, zero while it answers
 }
 
-var _ Store = (*Patient)(nil)
+var _ Lister = (*Patient)(nil)
 
 // ErrStillSilent says that a store was not asked because it has not answered
 // for too long already.
@@ -64,6 +64,15 @@ func (p *Patient) Remove(ctx context.Context, key string) error {
 		return struct{}{}, p.store.Remove(ctx, key)
 	})
 	return err
+}
+
+// Keys implements [Lister], if the other store does.
+func (p *Patient) Keys(ctx context.Context) ([]string, error) {
+	lister, ok := p.store.(Lister)
+	if !ok {
+		return nil, ErrCannotList
+	}
+	return patiently(ctx, p, "", lister.Keys)
 }
 
 // patiently makes a call and waits for it until its time or ctx is over. The

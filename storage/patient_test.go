@@ -90,7 +90,7 @@ func TestAnAbortDoesNotHideSilence(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		}
-		if inner.calls > 5 {
+		if inner.calls > 6 { // the bound is over as the sixth begins
 			t.Errorf("asked %d times", inner.calls)
 		}
 	})

@@ -30,6 +30,17 @@ type Store interface {
 	Remove(ctx context.Context, key string) error
 }
 
+// Lister is a [Store] that can tell which keys it has, as Web Storage can.
+type Lister interface {
+	Store
+	// Keys returns all keys, in no order; they may be others' too. A store
+	// that turns out to be unable to is [ErrCannotList].
+	Keys(ctx context.Context) ([]string, error)
+}
+
+// ErrCannotList says that a store cannot tell which keys it has.
+var ErrCannotList = errors.New("storage: the keys cannot be listed")
+
 // ErrNotAtOnce says that a store under [AtOnce] would have had to wait. A Set
 // or Remove is under way all the same; how it ends is not told.
 var ErrNotAtOnce = errors.New("storage: the answer does not come at once")

@@ -19,7 +19,7 @@ import (
 // message takes nothing but the name from it, since the rest may quote the value.
 type Web struct{ object js.Value }
 
-var _ Store = Web{}
+var _ Lister = Web{}
 
 // NewWeb returns a store over an object with getItem, setItem and removeItem.
 // It waits for promises of theirs without bound: [Patient] is for that.
@@ -48,6 +48,32 @@ func (w Web) Set(ctx context.Context, key, value string) error {
 func (w Web) Remove(ctx context.Context, key string) error {
 	_, err := w.call(ctx, key, "removeItem", key)
 	return err
+}
+
+// maxKeys bounds how many keys are listed.
+const maxKeys = 100_000
+
+// Keys implements [Lister] for an object whose key(index) gives a string for
+// each key and null after the last, as Web Storage's does.
+func (w Web) Keys(ctx context.Context) (keys []string, err error) {
+	if key, err := jsglue.Get(w.object, "key"); err != nil || jsglue.TypeOf(key) != "function" {
+		return nil, ErrCannotList
+	}
+	for len(keys) < maxKeys {
+		got, err := w.call(ctx, "", "key", len(keys))
+		if err != nil {
+			return nil, err
+		}
+		if got.IsNull() || got.IsUndefined() {
+			return keys, nil
+		}
+		key, err := jsglue.String(got, maxValueLength)
+		if err != nil {
+			return nil, ErrCannotList
+		}
+		keys = append(keys, key)
+	}
+	return nil, ErrCannotList
 }
 
 func (w Web) call(ctx context.Context, key, method string, args ...any) (js.Value, error) {

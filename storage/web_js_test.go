@@ -104,6 +104,20 @@ func TestWebGarbage(t *testing.T) {
 	}
 }
 
+func TestWebLists(t *testing.T) {
+	s := web(`(localStorage.clear(), localStorage)`)
+	set(t, s, "one", "1")
+	if keys, err := s.Keys(context.Background()); err != nil || len(keys) != 1 || keys[0] != "one" {
+		t.Errorf("got %q, %v", keys, err)
+	}
+	for _, source := range []string{`({})`, `({key: 7})`, `({key: () => 7})`, `({key: () => "endless"})`, `({key: async () => ({})})`,
+		`({get key() { throw 1 }})`} {
+		if keys, err := web(source).Keys(context.Background()); !errors.Is(err, storage.ErrCannotList) {
+			t.Errorf("%s: got %d keys, %v", source, len(keys), err)
+		}
+	}
+}
+
 func TestWebThatHangs(t *testing.T) {
 	object := eval(`(() => { const hang = () => new Promise(() => {}); return {getItem: hang, setItem: hang, removeItem: hang} })()`)
 	t.Run("for longer than somebody waits", func(t *testing.T) {

@@ -2,14 +2,10 @@ package session
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
-	"strings"
 	"sync"
 
-	"litsession/internal/jsjson"
 	"litsession/internal/literr"
 	"litsession/storage"
 )
@@ -19,55 +15,6 @@ const (
 	keySession = "lit-session-key"
 	keyWallet  = "lit-wallet-sig"
 )
-
-// keyAuthSig and the hash of a [Scope] make the key of our own entries.
-const keyAuthSig = "litsession-auth-sig-"
-
-// keyIndex lists the keys of our own entries, oldest first, with spaces between
-// them. It begins like them, so that who removes those removes it too.
-const keyIndex = keyAuthSig + "index"
-
-// maxAuthSigs bounds our own entries. A dapp whose jsParams hold a token has a
-// new scope at every call, and a store has room for some thousands.
-const maxAuthSigs = 50
-
-// Scope is everything that decides what an AuthSig means. Two calls share an
-// AuthSig only if all of it is the same. Who signs is not part of it: the
-// network for calls that name a PKP, a wallet of the caller's choice for those
-// that bring a callback, which Wallet tells apart.
-type Scope struct {
-	Wallet      bool   // a callback decides who signs
-	Staking     string // address of the network's Staking contract
-	SessionKey  string // URI
-	PKP         string // public key
-	ActionCID   string
-	JSParams    []byte // JSON, nil for none
-	AuthMethods []byte // JSON
-	ReCap       string // URN of what was asked for
-	Base        string // URN of the capability object that the caller brought
-	Statement   string
-	Domain      string
-	Chain       string
-}
-
-// Key returns the storage key: a hash, so that jsParams and tokens do not
-// stand in storage.
-func (s Scope) Key() (string, error) {
-	params := []byte("null")
-	if s.JSParams != nil {
-		var err error
-		if params, err = jsjson.Canonical(s.JSParams); err != nil {
-			return "", err
-		}
-	}
-	text := new(jsjson.Object).Bool("wallet", s.Wallet).
-		String("staking", s.Staking).String("sessionKey", s.SessionKey).String("pkp", s.PKP).
-		String("action", s.ActionCID).Raw("jsParams", params).Raw("authMethods", s.AuthMethods).
-		String("recap", s.ReCap).String("base", s.Base).String("statement", s.Statement).
-		String("domain", s.Domain).String("chain", s.Chain).Bytes()
-	hash := sha256.Sum256(text)
-	return keyAuthSig + hex.EncodeToString(hash[:]), nil
-}
 
 // Cache keeps session keys and AuthSigs in a store, and in memory as well, so
 // that a store that fails ends nothing: the failure is reported and the
@@ -169,78 +116,6 @@ func (c *Cache) storedKey(ctx context.Context, report func(error)) (KeyPair, boo
 		return KeyPair{}, false, nil
 	}
 	return key, true, nil
-}
-
-// WalletAuthSig returns what stands under the official SDK's key: the AuthSig
-// of whoever signed last, for whatever it was. Nothing of it is checked here.
-func (c *Cache) WalletAuthSig(ctx context.Context) (a AuthSig, text []byte, ok bool, err error) {
-	return c.AuthSig(ctx, keyWallet)
-}
-
-// AuthSig returns the AuthSig stored under the key of a [Scope], and its JSON as
-// it was stored; ok is false if there is none. Its signature and times are not
-// checked here.
-func (c *Cache) AuthSig(ctx context.Context, key string) (AuthSig, []byte, bool, error) {
-	text, ok, err := c.get(ctx, key)
-	if err != nil || !ok {
-		return AuthSig{}, nil, false, err
-	}
-	a, err := ParseAuthSig([]byte(text))
-	if err != nil {
-		c.report(corrupt(key, err))
-		return AuthSig{}, nil, false, nil
-	}
-	return a, []byte(text), true, nil
-}
-
-// PutAuthSig stores an AuthSig's JSON under the key of its [Scope], and under the
-// official SDK's for those who read that.
-func (c *Cache) PutAuthSig(ctx context.Context, key string, text []byte) error {
-	if err := c.set(ctx, key, string(text)); err != nil {
-		return err
-	}
-	if err := c.set(ctx, keyWallet, string(text)); err != nil {
-		return err
-	}
-	return c.list(ctx, key)
-}
-
-// list puts a key at the end of the index and removes the oldest entries
-// beyond the bound. What is no key of ours is left out: whoever can write to
-// the store must not make us remove what is not ours.
-func (c *Cache) list(ctx context.Context, key string) error {
-	release, err := c.locked(ctx, keyIndex)
-	if err != nil {
-		return err
-	}
-	defer release()
-	c.listed.Lock()
-	defer c.listed.Unlock()
-	text, _, err := c.get(ctx, keyIndex)
-	if err != nil {
-		return err
-	}
-	var keys []string
-	for _, k := range strings.Split(text, " ") {
-		if k != key && k != keyIndex && strings.HasPrefix(k, keyAuthSig) {
-			keys = append(keys, k)
-		}
-	}
-	keys = append(keys, key)
-	for ; len(keys) > maxAuthSigs; keys = keys[1:] {
-		if err := c.RemoveAuthSig(ctx, keys[0]); err != nil {
-			return err
-		}
-	}
-	return c.set(ctx, keyIndex, strings.Join(keys, " "))
-}
-
-// RemoveAuthSig forgets what stands under the key of a [Scope].
-func (c *Cache) RemoveAuthSig(ctx context.Context, key string) error {
-	if err := c.forget(ctx, key); err != nil {
-		return err
-	}
-	return c.tolerate(ctx, c.store.Remove(ctx, key))
 }
 
 // forget removes a key from memory.

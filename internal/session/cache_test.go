@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -107,6 +108,97 @@ func TestOldAuthSigsMakeRoom(t *testing.T) {
 	}
 	if _, ok, _ := store.Get(t.Context(), "lit-cached-pkps"); !ok {
 		t.Error("somebody else's entry is gone")
+	}
+}
+
+// TestAbortedCallsLeaveNothingBehind: wherever a call is aborted while it stores
+// an AuthSig, the bound holds.
+func TestAbortedCallsLeaveNothingBehind(t *testing.T) {
+	var inner listing
+	abort := func() {}
+	store := &aborting{listing: &inner, step: func() { abort() }}
+	cache := session.NewCache(store, nil, func(err error) { t.Errorf("reported %v", err) })
+	a := session.AuthSig{Sig: "s", DerivedVia: "v", SignedMessage: "m", Address: "a"}
+	for i := range 120 {
+		ctx, cancel := context.WithCancel(t.Context())
+		steps := i % 8
+		abort = func() {
+			if steps--; steps < 0 {
+				cancel()
+			}
+		}
+		s := scope()
+		s.JSParams = []byte(strconv.Itoa(i))
+		if err := cache.PutAuthSig(ctx, keyOf(t, s), a.JSON()); err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		cancel()
+	}
+	if n := len(inner.keys); n > 50+2 { // lit-wallet-sig and the index
+		t.Errorf("%d entries", n)
+	}
+}
+
+// aborting is a store that lets something happen at every step.
+type aborting struct {
+	*listing
+	step func()
+}
+
+func (a *aborting) Get(ctx context.Context, key string) (string, bool, error) {
+	defer a.step()
+	return a.listing.Get(ctx, key)
+}
+
+func (a *aborting) Set(ctx context.Context, key, value string) error {
+	defer a.step()
+	return a.listing.Set(ctx, key, value)
+}
+
+// TestOrphansAreSwept: what the index does not list is the first to go.
+func TestOrphansAreSwept(t *testing.T) {
+	store := new(listing)
+	orphan := func(i int) string { return fmt.Sprintf("litsession-auth-sig-%064x", i) }
+	others := []string{"lit-cached-pkps", "litsession-auth-sig-x", "litsession-auth-sig-" + strings.Repeat("z", 64)}
+	for i := range 79 {
+		set(t, store, orphan(i), "{}")
+	}
+	for _, key := range others {
+		set(t, store, key, "{}")
+	}
+	cache := session.NewCache(storage.NewPatient(store, time.Minute), nil, func(err error) { t.Errorf("reported %v", err) })
+	a := session.AuthSig{Sig: "s", DerivedVia: "v", SignedMessage: "m", Address: "a"}
+	put := func(i int) string {
+		s := scope()
+		s.JSParams = []byte(strconv.Itoa(i))
+		if err := cache.PutAuthSig(t.Context(), keyOf(t, s), a.JSON()); err != nil {
+			t.Fatal(err)
+		}
+		return keyOf(t, s)
+	}
+	first := put(0)
+	if n := len(store.keys); n != 50+2+len(others) {
+		t.Errorf("%d entries", n)
+	}
+	for i := range 49 {
+		put(i + 1)
+	}
+	for _, key := range append(others, first) {
+		if !store.keys[key] {
+			t.Errorf("%s is gone", key)
+		}
+	}
+	for i := range 79 {
+		if store.keys[orphan(i)] {
+			t.Errorf("orphan %d outlived what is listed", i)
+		}
+	}
+}
+
+func set(t *testing.T, store storage.Store, key, value string) {
+	t.Helper()
+	if err := store.Set(t.Context(), key, value); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -1,7 +1,7 @@
 /** Logging out. */
 import { LOCAL_STORAGE_KEYS } from "./constants.js";
 import { forgetSessions } from "./inside.js";
-import { clearMemories, customStorages, type StorageLike } from "./storage.js";
+import { clearMemories, customStorages, type Listable, type StorageLike } from "./storage.js";
 
 /** What the official SDK removes, in its order, and the session key, which it leaves. */
 const KEYS = [
@@ -15,12 +15,6 @@ const KEYS = [
 
 /** Begins the keys of this package's own AuthSigs. */
 const AUTH_SIG_PREFIX = "litsession-auth-sig-";
-
-/** A storage that can list its keys, as Web Storage does. */
-interface Listable {
-  readonly length: number;
-  key(index: number): string | null;
-}
 
 /**
  * Logs out: removes session key and AuthSigs from localStorage and

@@ -10,6 +10,17 @@ export interface StorageLike {
   removeItem(key: string): unknown;
 }
 
+/** A storage that can list its keys, as Web Storage does: null comes after the last. */
+export interface Listable {
+  readonly length: number;
+  key(index: number): string | null;
+}
+
+/** What the module calls: anything but text and null from key says that the keys cannot be listed. */
+type StoragePort = StorageLike & { key(index: number): string | null | typeof CANNOT_LIST };
+
+const CANNOT_LIST = 0;
+
 /**
  * - `"local"`: localStorage, shared by all tabs of the origin, kept over restarts
  * - `"session"`: sessionStorage, this tab only
@@ -24,7 +35,7 @@ export type StorageKind = "local" | "session" | "memory" | "custom";
 /** A choice as it turned out. */
 export interface ResolvedStorage {
   kind: StorageKind;
-  port: StorageLike;
+  port: StoragePort;
   /** Why a storage that was asked for by name is not used. */
   refusal?: unknown;
 }
@@ -73,7 +84,7 @@ function webStorage(kind: "local" | "session"): ResolvedStorage {
  * As the official SDK, which stores nothing there: what a wallet signed is not used again where nobody has chosen a
  * storage and there is no localStorage. On a server the next call may be another user's.
  */
-function withoutWalletSig(port: StorageLike): StorageLike {
+function withoutWalletSig(port: StoragePort): StoragePort {
   const setItem = (key: string, value: string) => key !== LOCAL_STORAGE_KEYS.WALLET_SIGNATURE && port.setItem(key, value);
   return { ...port, setItem };
 }
@@ -82,13 +93,14 @@ function withoutWalletSig(port: StorageLike): StorageLike {
 const memories = new Living<Map<string, string>>();
 const customs = new Living<StorageLike>();
 
-function memory(): StorageLike {
+function memory(): StoragePort {
   const entries = new Map<string, string>();
   memories.add(entries);
   return {
     getItem: (key) => entries.get(key),
     setItem: (key, value) => entries.set(key, value),
     removeItem: (key) => entries.delete(key),
+    key: (index) => [...entries.keys()][index] ?? null,
   };
 }
 
@@ -103,11 +115,12 @@ export function customStorages(): Set<StorageLike> {
 }
 
 /** The module calls closures only, so no getter of a foreign object ever runs inside it. */
-function closuresOver(store: StorageLike): StorageLike {
+function closuresOver(store: StorageLike & Partial<Listable>): StoragePort {
   return {
     getItem: (key) => store.getItem(key),
     setItem: (key, value) => store.setItem(key, value),
     removeItem: (key) => store.removeItem(key),
+    key: (index) => (typeof store.key === "function" ? store.key(index) : CANNOT_LIST),
   };
 }
 
