@@ -32,7 +32,7 @@ func DecodeConfig(text []byte) (Config, error) {
 	c.Network, _ = v.Get("network").Text()
 	known, ok := KnownNetwork(c.Network)
 	if !ok {
-		return c, literr.Errorf(literr.UnknownNetwork, "[_resolveContractContext] Unsupported network: %s", shorten(c.Network, 60)).
+		return c, literr.Errorf(literr.UnknownNetwork, "[_resolveContractContext] Unsupported network: %s", literr.Cut(c.Network, 60)).
 			WithHint("Use datil-dev, datil-test, datil or custom.").With("param", "network")
 	}
 	c.RPCURL, c.ChainID = known.RPCURL, known.ChainID

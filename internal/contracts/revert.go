@@ -7,6 +7,7 @@ import (
 
 	"litsession/internal/eth"
 	"litsession/internal/jsjson"
+	"litsession/internal/literr"
 )
 
 const (
@@ -44,7 +45,7 @@ func revertReason(data []byte) string {
 		if r.end() == nil {
 			text, _ := jsjson.Parse(values[0])
 			reason, _ := text.Text()
-			return shorten(reason, maxRevertBytes)
+			return literr.Cut(reason, maxRevertBytes)
 		}
 	case selectorPanic:
 		code := r.number(maxNumber)
@@ -76,12 +77,4 @@ func customReason(s signature, r *wordReader) string {
 		arguments[i] = s.inputs[i].name + ": " + strings.Trim(string(v.Raw()), `"`)
 	}
 	return s.name + "(" + strings.Join(arguments, ", ") + ")"
-}
-
-// shorten cuts a foreign text.
-func shorten(text string, limit int) string {
-	if len(text) > limit {
-		return strings.ToValidUTF8(text[:limit], "") + "…"
-	}
-	return text
 }

@@ -18,6 +18,7 @@ import (
 	"litsession/internal/fetch"
 	"litsession/internal/jsjson"
 	"litsession/internal/literr"
+	"litsession/internal/redact"
 )
 
 // Addresses says where the contracts are. Each function names the one it needs; the
@@ -104,7 +105,7 @@ func (n HTTPNode) Request(ctx context.Context, method string, params []byte) (js
 	// Whatever the status: a JSON-RPC error often comes with one that is not 200.
 	answer, err := jsjson.ParseAnswer(response.Body)
 	if failure := answer.Get("error"); failure.Truthy() {
-		refused := ParseRPCError(failure)
+		refused := parseRPCError(failure, redact.New(credentials(n.URL)))
 		refused.Status = response.Status
 		return jsjson.Value{}, refused
 	}
@@ -120,10 +121,10 @@ func (n HTTPNode) unusable(what string) *literr.Error {
 	return literr.Errorf(literr.ChainUnreachable, "the chain at %s %s", origin(n.URL), what).With("url", origin(n.URL))
 }
 
-// ParseRPCError reads a JSON-RPC error object. Nodes and wallets put what a contract
+// parseRPCError reads a JSON-RPC error object. Nodes and wallets put what a contract
 // reverted with into data, or into an error inside data.
-func ParseRPCError(failure jsjson.Value) *RPCError {
-	e := &RPCError{Message: errorMessage(failure)}
+func parseRPCError(failure jsjson.Value, secrets *redact.Redactor) *RPCError {
+	e := &RPCError{Message: literr.Cut(secrets.Text(errorMessage(failure)), maxErrorMessageBytes)}
 	e.Code, _ = failure.Get("code").Int()
 	data := failure.Get("data")
 	for _, name := range []string{"originalError", "data"} {
@@ -141,8 +142,11 @@ func callOf(to eth.Address, data []byte) []byte {
 	return new(jsjson.Object).String("to", eth.Hex(to[:])).String("data", eth.Hex(data)).Bytes()
 }
 
-// maxErrorMessageBytes bounds how much of a foreign error text is passed on.
-const maxErrorMessageBytes = 300
+// Bounds on how much of a foreign error text is passed on, and looked at.
+const (
+	maxErrorMessageBytes = 300
+	maxReadMessageBytes  = 16 * maxErrorMessageBytes
+)
 
 // errorMessage returns the text of a JSON-RPC error object.
 func errorMessage(failure jsjson.Value) string {
@@ -150,18 +154,47 @@ func errorMessage(failure jsjson.Value) string {
 	if !ok {
 		return "no message"
 	}
-	return shorten(message, maxErrorMessageBytes)
+	return literr.Cut(message, maxReadMessageBytes)
 }
 
 // origin returns scheme, host and port of an address. User name, path and query may
 // hold credentials.
 func origin(address string) string {
-	scheme, rest, found := strings.Cut(address, "://")
-	if !found {
+	scheme, _, host, _ := parts(address)
+	if scheme == "" {
 		return "rpcUrl"
 	}
-	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
-		rest = rest[:end]
+	return scheme + "://" + host
+}
+
+// credentials are what may be secret of an address: what [origin] leaves out, but for
+// the short words of its path.
+func credentials(address string) []string {
+	const shortestKey = 16 // in a path, with names such as "ethereum" beside it
+	_, user, _, rest := parts(address)
+	path, query, _ := strings.Cut(rest, "?")
+	secrets := []string{user, query}
+	secrets = append(secrets, strings.Split(user, ":")...)
+	secrets = append(secrets, strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == '=' || r == '#' })...)
+	for name := range strings.SplitSeq(path, "/") {
+		if len(name) >= shortestKey {
+			secrets = append(secrets, name)
+		}
 	}
-	return scheme + "://" + rest[strings.LastIndexByte(rest, '@')+1:]
+	return secrets
+}
+
+// parts takes an address apart: scheme "" if there is none, rest from the slash on.
+func parts(address string) (scheme, user, host, rest string) {
+	scheme, host, found := strings.Cut(address, "://")
+	if !found {
+		return "", "", "", address
+	}
+	if end := strings.IndexAny(host, "/?#"); end >= 0 {
+		host, rest = host[:end], host[end:]
+	}
+	if at := strings.LastIndexByte(host, '@'); at >= 0 {
+		user, host = host[:at], host[at+1:]
+	}
+	return scheme, user, host, rest
 }

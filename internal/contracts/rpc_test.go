@@ -30,6 +30,7 @@ func TestUnusableEndpoints(t *testing.T) {
 		{"an error without words", `{"error":{"code":3}}`, 200, nil, "no message"},
 		{"an error that is a string", `{"error":"bad"}`, 200, nil, "no message"},
 		{"an endless error", `{"error":{"message":"` + strings.Repeat("é", 10000) + `"}}`, 200, nil, "é…"},
+		{"its key", `{"error":{"message":"no project secret0123456789abc of user:secret, key=secret"}}`, 200, nil, "no project [redacted] of [redacted], key=[redacted]"},
 		{"a page", "<html>502 Bad Gateway</html>", 502, nil, "HTTP status 502"},
 		{"an empty body", "", 200, nil, "did not answer with JSON-RPC"},
 		{"cut JSON", `{"jsonrpc":"2.0","result":"0x`, 200, nil, "did not answer with JSON-RPC"},
@@ -44,7 +45,7 @@ func TestUnusableEndpoints(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			r := readerAt(&endpoint{answer: fetch.Response{Status: row.status, Body: []byte(row.body)}, err: row.err},
-				"https://user:secret@rpc.example:8545/v3/secret?key=secret#secret")
+				"https://user:secret@rpc.example:8545/v3/secret0123456789abc?key=secret#secret")
 			_, err := r.Staking(t.Context())
 			var e *literr.Error
 			if !errors.As(err, &e) || e.Code != literr.ChainUnreachable {

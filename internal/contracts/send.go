@@ -25,7 +25,7 @@ type SendError struct {
 }
 
 // Error returns the message.
-func (e *SendError) Error() string { return shorten(e.Message, maxErrorMessageBytes) }
+func (e *SendError) Error() string { return literr.Cut(e.Message, maxErrorMessageBytes) }
 
 // Unwrap returns the cause.
 func (e *SendError) Unwrap() error { return e.Cause }

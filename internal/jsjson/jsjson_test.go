@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -319,5 +320,41 @@ func checkText(t *testing.T, v jsjson.Value) {
 	members, _ := v.Members()
 	for _, m := range members {
 		checkText(t, m.Value)
+	}
+}
+
+func TestRewrittenAndWalk(t *testing.T) {
+	for text, want := range map[string]string{
+		`{ "a" : "b" , "b" : [ "a\n", 12 , true ] }`: `{"<a>":"<b>","<b>":["<a\n>",12,true]}`,
+		`[]`: `[]`, `{}`: `{}`, `""`: `"<>"`, `[[],{}]`: `[[],{}]`,
+		`[777]`: `"many"`, `{"n":777}`: `{"<n>":"many"}`, `[[777],1]`: `["many",1]`, `null`: `null`,
+	} {
+		v, err := jsjson.Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := v.Rewritten(func(s string) string {
+			switch {
+			case strings.Contains(s, "777"):
+				return "many"
+			case strings.HasPrefix(s, "[") || s == "12" || s == "true" || s == "null" || s == "1":
+				return s
+			}
+			return "<" + s + ">"
+		})
+		if string(got) != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+	v, _ := jsjson.Parse([]byte(`{"a":[1,{"b":"x"}],"c":["y",["z"]]}`))
+	var seen []string
+	v.Walk(func(v jsjson.Value) bool {
+		if text, ok := v.Text(); ok {
+			seen = append(seen, text)
+		}
+		return !strings.HasPrefix(string(v.Raw()), `["y"`)
+	})
+	if !slices.Equal(seen, []string{"x"}) {
+		t.Errorf("walked to %q", seen)
 	}
 }

@@ -12,6 +12,7 @@ package literr
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Error is a failure with a stable code. Make one with [Errorf].
@@ -92,6 +93,14 @@ func (e *Error) Detail(key string) any {
 		}
 	}
 	return nil
+}
+
+// Cut shortens what somebody else wrote to at most so many bytes and "…".
+func Cut(text string, most int) string {
+	if len(text) > most {
+		return strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
 }
 
 // CodeOf returns the code of the outermost [Error] in err's chain, or
