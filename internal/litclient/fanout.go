@@ -49,10 +49,10 @@ func askOne[T any](ctx context.Context, url string, ask func(context.Context, st
 
 // failureOf describes a node's failure for details.failures.
 func failureOf(url string, err error) literr.Failure {
-	f := literr.Failure{URL: url, Message: err.Error()}
+	f := literr.Failure{URL: url, Message: literr.Cut(err.Error(), nodeapi.MaxQuotedText)}
 	var refusal *nodeapi.Error
 	if errors.As(err, &refusal) {
-		f.Status, f.NodeCode = refusal.Status, refusal.Code
+		f.Status, f.NodeCode = refusal.Status, literr.Cut(refusal.Code, nodeapi.MaxQuotedText)
 	}
 	return f
 }

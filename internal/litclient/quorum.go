@@ -24,6 +24,7 @@ type quorum struct {
 	now       func() time.Time
 	requestID string
 	progress  Progress
+	quoter    quoter
 
 	silent   []string // URLs of nodes that have not answered
 	groups   []*group // by what the nodes signed
@@ -55,7 +56,7 @@ func (q *quorum) take(ctx context.Context, a answer[nodeapi.SignSessionKeyRespon
 	q.search.taken++
 	err := q.accept(a)
 	if err != nil {
-		f := failedNode{url: a.url, err: err}
+		f := failedNode{url: a.url, err: q.quoter.failure(err)}
 		if t, ok := nodeTime(err); ok {
 			skew := t.Sub(q.now())
 			f.skew = &skew
@@ -160,9 +161,6 @@ func (q *quorum) groupOf(r nodeapi.SignSessionKeyResponse) (*group, error) {
 	return g, nil
 }
 
-// maxQuotedBody bounds the node's answer that an error quotes, in bytes.
-const maxQuotedBody = 4000
-
 // result returns the AuthSig, or why there is none.
 func (q *quorum) result() (authorization, error) {
 	if q.complete {
@@ -175,7 +173,7 @@ func (q *quorum) result() (authorization, error) {
 	}
 	var refusal *nodeapi.Error
 	body := "{}"
-	if errors.As(first, &refusal) && len(refusal.Body) <= maxQuotedBody && refusal.Body != nil {
+	if errors.As(first, &refusal) && refusal.Body != nil {
 		body = string(refusal.Body)
 	}
 	e := literr.Errorf(reason, `There was an error getting the signing shares from the nodes. Response from the nodes: {"success":false,"error":%s}`, body).

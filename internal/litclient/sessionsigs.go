@@ -55,6 +55,7 @@ type request struct {
 	network    *network // as of the beginning of the call, see [Client.latest]
 	key        session.KeyPair
 	capability recap.Capability // what is asked for
+	carried    [][]byte         // AuthSigs, as JSON
 	id         string           // key of the [session.Scope]
 }
 
@@ -67,7 +68,7 @@ func (c *Client) request(ctx context.Context, p SessionSigsParams) (request, err
 	if err != nil {
 		return request{}, err
 	}
-	r := request{SignSessionKeyParams: p.SignSessionKeyParams, network: n, key: key, capability: p.capability()}
+	r := request{SignSessionKeyParams: p.SignSessionKeyParams, network: n, key: key, capability: p.capability(), carried: p.Capabilities}
 	r.id, err = c.scope(r, p.Base).Key()
 	return r, err
 }

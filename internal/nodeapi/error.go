@@ -79,6 +79,35 @@ func (e *Error) JSON() []byte {
 	return o.String("message", e.Message).Int("status", int64(e.Status)).Bytes()
 }
 
+// Bounds on what an error quotes of a node's answer, in bytes.
+const (
+	MaxQuotedText = 1000 // of one text
+	MaxQuotedBody = 4000 // of the body, and of an action's logs
+	maxQuotedList = 20   // texts
+)
+
+// Quoted returns what of e an error may show: quote is given each of its texts with
+// the bound on its length. A body that is too long is left out.
+func (e *Error) Quoted(quote func(text string, most int) string) *Error {
+	q := &Error{Status: e.Status}
+	q.Kind, q.Code = quote(e.Kind, MaxQuotedText), quote(e.Code, MaxQuotedText)
+	q.Message, q.Exception = quote(e.Message, MaxQuotedText), quote(e.Exception, MaxQuotedText)
+	q.CorrelationID, q.Logs = quote(e.CorrelationID, MaxQuotedText), quote(e.Logs, MaxQuotedBody)
+	for _, detail := range e.Details[:min(len(e.Details), maxQuotedList)] {
+		q.Details = append(q.Details, quote(detail, MaxQuotedText))
+	}
+	if len(e.Body) > 2*MaxQuotedBody { // twice, for secrets grow shorter
+		return q
+	}
+	if v, err := jsjson.Parse(e.Body); err == nil {
+		q.Body = v.Rewritten(func(text string) string { return quote(text, MaxQuotedBody) })
+	}
+	if len(q.Body) > MaxQuotedBody {
+		q.Body = nil
+	}
+	return q
+}
+
 // withoutLogs returns an object with nothing in its logs.
 func withoutLogs(v jsjson.Value) []byte {
 	members, ok := v.Members()
