@@ -1,5 +1,14 @@
 /** Aborting: the caller's signal, watched by us and passed on as one of ours. */
-import { InvalidParamType } from "./errors.js";
+import { attempt, memberOf, only, type Check } from "./given.js";
+
+/** An AbortSignal, of the platform or of a library: one that can be listened to. */
+export const abortSignal: Check<AbortSignal> = only(
+  "an AbortSignal",
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    ["addEventListener", "removeEventListener"].every((name) => typeof memberOf("signal", value, name) === "function"),
+);
 
 /**
  * A signal of our own that follows the caller's. The module sees only ours, so
@@ -9,26 +18,19 @@ import { InvalidParamType } from "./errors.js";
 export class Abort {
   readonly #caller: AbortSignal | undefined;
   readonly #controller: AbortController | undefined;
-  readonly #follow = () => this.#controller?.abort(this.#caller?.reason);
+  readonly #follow = () => this.#controller?.abort(this.#caller && reasonOf(this.#caller));
 
   /** Throws the caller's reason when its signal has been aborted already. */
   constructor(caller: AbortSignal | null | undefined) {
     if (!caller) {
       return;
     }
-    if (typeof caller.addEventListener !== "function") {
-      throw new InvalidParamType({
-        reason: "invalid_param",
-        message: "signal must be an AbortSignal.",
-        details: { param: "signal", want: "an AbortSignal" },
-      });
-    }
-    if (caller.aborted) {
-      throw caller.reason;
+    if (touch(() => caller.aborted)) {
+      throw reasonOf(caller);
     }
     this.#caller = caller;
     this.#controller = new AbortController();
-    caller.addEventListener("abort", this.#follow, { once: true });
+    touch(() => caller.addEventListener("abort", this.#follow));
   }
 
   /** Undefined when the caller gave none. */
@@ -45,7 +47,7 @@ export class Abort {
     let give: () => void = () => {};
     const aborted = new Promise<never>((_, reject) => {
       give = () => reject(signal.reason);
-      signal.addEventListener("abort", give, { once: true });
+      signal.addEventListener("abort", give); // without options, which would inherit from Object.prototype
     });
     try {
       return await Promise.race([aborted, work]);
@@ -56,8 +58,16 @@ export class Abort {
 
   /** Stops following. */
   done(): void {
-    this.#caller?.removeEventListener("abort", this.#follow);
+    touch(() => this.#caller?.removeEventListener("abort", this.#follow));
   }
+}
+
+/** Signals of libraries run code of theirs, which may throw. */
+const touch = <Result>(use: () => Result): Result => attempt("signal", "an AbortSignal", use);
+
+/** Signals that predate the property get the error that fetch would make for them. */
+function reasonOf(signal: AbortSignal): unknown {
+  return touch(() => signal.reason as unknown) ?? new DOMException("This operation was aborted", "AbortError");
 }
 
 /** Settles as work does, or rejects with the signal's reason when that comes first. An aborted signal begins nothing. */

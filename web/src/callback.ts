@@ -1,5 +1,6 @@
 /** The callback that brings a wallet's AuthSig, and how the module reaches it. */
 import { InvalidParamType } from "./errors.js";
+import { parseRecord } from "./given.js";
 import type { ModuleSignIn } from "./load.js";
 import type { AuthSig, SessionKeyPair } from "./params.js";
 import type { LitResourceAbilityRequest } from "./resources.js";
@@ -68,7 +69,7 @@ export function signInWith(params: Own, defaultAuthCallback: AuthCallback | unde
     });
   }
   return async (json) => {
-    const asked = JSON.parse(json) as AuthCallbackParams;
+    const asked = parseRecord<AuthCallbackParams>(json);
     const authSig = await callback(authNeededCallback ? asWritten(asked, params) : forDefault(asked, params));
     return JSON.stringify(authSig) ?? "null";
   };

@@ -6,16 +6,18 @@ import { Abort, abortable } from "./abort.js";
 import { Attempt } from "./attempt.js";
 import { bindMethods } from "./bound.js";
 import { signInWith, type AuthCallback } from "./callback.js";
-import { progressOf, requireKnownNetwork } from "./checks.js";
+import { CALL, progressOf, requireKnownNetwork } from "./checks.js";
 import { LIT_SESSION_KEY_URI } from "./constants.js";
 import { delegateCapacity, requireOwner, type CapacityCreditsReq, type CapacityCreditsRes } from "./delegation.js";
 import { makeError, ParamsMissingError, type LitError } from "./errors.js";
 import { Emitter } from "./events.js";
 import { follow } from "./follow.js";
+import { anything, listOf, optionalOptionsOf, optionsOf, text } from "./given.js";
 import { Inside, type InsideEvent } from "./inside.js";
 import { callModule, init, type ModuleClient, type ModuleProgress } from "./load.js";
 import {
   encodeParams,
+  givenParams,
   type AuthSig,
   type CallOptions,
   type CheckNeedToResignSessionKey,
@@ -31,8 +33,8 @@ import {
 } from "./params.js";
 import { RecapSessionCapabilityObject, type ISessionCapabilityObject } from "./recap.js";
 import type { ILitResource } from "./resources.js";
-import { withDefaults, type ClientEvents, type Disconnection, type NetworkState, type ResolvedConfig } from "./state.js";
-import { resolveStorage, type StorageKind } from "./storage.js";
+import { givenConfig, type ClientEvents, type Disconnection, type NetworkState, type ResolvedConfig } from "./state.js";
+import { providerOf, resolveStorage, type StorageKind } from "./storage.js";
 import { getSessionSigByUrl } from "./validate.js";
 
 /** A call into the module; the listener and the signal are ours. */
@@ -40,6 +42,9 @@ type Enter = (client: ModuleClient, onProgress: ModuleProgress | undefined, sign
 
 /** How long a session lasts when nobody says; a JWT half as long. */
 const DAY = 24 * 60 * 60 * 1000;
+
+/** The last millisecond that a Date can hold, and a day less. */
+const LAST_MOMENT = 8.64e15 - DAY;
 
 /**
  * A connection to a Lit network.
@@ -87,11 +92,11 @@ export class LitNodeClient extends Emitter<ClientEvents> {
         details: { param: "config" },
       });
     }
-    requireKnownNetwork(config.litNetwork);
-    const storage = resolveStorage(config.storage ?? config.storageProvider?.provider);
+    this.config = givenConfig(config);
+    requireKnownNetwork(this.config.litNetwork);
+    const storage = resolveStorage(this.config.storage ?? providerOf(this.config.storageProvider));
     this.storageKind = storage.kind;
-    this.config = withDefaults(config);
-    this.defaultAuthCallback = config.defaultAuthCallback;
+    this.defaultAuthCallback = this.config.defaultAuthCallback;
     this.#inside = new Inside(this.config, storage, (event) => this.#hear(event));
     bindMethods(this, LitNodeClient);
   }
@@ -102,8 +107,9 @@ export class LitNodeClient extends Emitter<ClientEvents> {
    * aborted. From then on the epoch is followed.
    */
   async connect(options?: CallOptions): Promise<void> {
-    const abort = new Abort(options?.signal);
-    const listener = progressOf(options);
+    const given = optionalOptionsOf("options", options, CALL);
+    const abort = new Abort(given.signal);
+    const listener = progressOf(given);
     const attempt = this.#attempt && !this.#attempt.ended ? this.#attempt : this.#begin();
     const leave = attempt.join(listener);
     try {
@@ -127,16 +133,18 @@ export class LitNodeClient extends Emitter<ClientEvents> {
    * the PKP, and returns one session signature per node.
    */
   async getLitActionSessionSigs(params: GetLitActionSessionSigs, options?: CallOptions): Promise<SessionSigsMap> {
-    const json = encodeParams(params);
-    return this.#call("getLitActionSessionSigs", params, options, (client, onProgress, signal) =>
+    const given = givenParams(params);
+    const json = encodeParams(given);
+    return this.#call("getLitActionSessionSigs", given, options, (client, onProgress, signal) =>
       client.getLitActionSessionSigs(json, onProgress, signal),
     );
   }
 
   /** Like {@link getLitActionSessionSigs}, where auth methods may stand beside the action or in its place. */
   async getPkpSessionSigs(params: GetPkpSessionSigs, options?: CallOptions): Promise<SessionSigsMap> {
-    const json = encodeParams(params);
-    return this.#call("getPkpSessionSigs", params, options, (client, onProgress, signal) =>
+    const given = givenParams(params);
+    const json = encodeParams(given);
+    return this.#call("getPkpSessionSigs", given, options, (client, onProgress, signal) =>
       client.getPkpSessionSigs(json, onProgress, signal),
     );
   }
@@ -147,34 +155,37 @@ export class LitNodeClient extends Emitter<ClientEvents> {
    * while what it brought still fits. What it throws rejects the call as it is.
    */
   async getSessionSigs(params: GetSessionSigsProps, options?: CallOptions): Promise<SessionSigsMap> {
-    const json = encodeParams(params, params?.authNeededCallback ?? this.defaultAuthCallback);
-    const signIn = signInWith(params, this.defaultAuthCallback);
-    return this.#call("getSessionSigs", params, options, (client, onProgress, signal) =>
+    const given = givenParams(params);
+    const json = encodeParams(given, given.authNeededCallback ?? this.defaultAuthCallback);
+    const signIn = signInWith(given as Parameters<typeof signInWith>[0], this.defaultAuthCallback);
+    return this.#call("getSessionSigs", given, options, (client, onProgress, signal) =>
       client.getSessionSigs(json, signIn, onProgress, signal),
     );
   }
 
   /** Has the nodes authorize a session key for a PKP. Nothing is taken from storage but the key, and nothing put there. */
   async signSessionKey(params: SignSessionKeyProp, options?: CallOptions): Promise<SignSessionKeyResponse> {
-    const json = encodeParams(params);
-    return this.#call("signSessionKey", params, options, (client, onProgress, signal) =>
+    const given = givenParams(params);
+    const json = encodeParams(given);
+    return this.#call("signSessionKey", given, options, (client, onProgress, signal) =>
       client.signSessionKey(json, onProgress, signal),
     );
   }
 
   /** The AuthSig of {@link getSessionSigs}. */
   async getWalletSig(params: GetWalletSigProps, options?: CallOptions): Promise<AuthSig> {
-    const json = encodeParams(params, params?.authNeededCallback ?? this.defaultAuthCallback);
-    const signIn = signInWith(params, this.defaultAuthCallback);
-    return this.#call("getWalletSig", params, options, (client, onProgress, signal) =>
+    const given = givenParams(params);
+    const json = encodeParams(given, given.authNeededCallback ?? this.defaultAuthCallback);
+    const signIn = signInWith(given as Parameters<typeof signInWith>[0], this.defaultAuthCallback);
+    return this.#call("getWalletSig", given, options, (client, onProgress, signal) =>
       client.getWalletSig(json, signIn, onProgress, signal),
     );
   }
 
   /** Whether an AuthSig is no good for the session key and the requests. */
   async checkNeedToResignSessionKey(params: CheckNeedToResignSessionKey, options?: CallOptions): Promise<boolean> {
-    const json = encodeParams(params);
-    return this.#call("checkNeedToResignSessionKey", undefined, options, (client, _, signal) =>
+    const json = encodeParams(givenParams(params));
+    return this.#call("checkNeedToResignSessionKey", {}, options, (client, _, signal) =>
       client.checkNeedToResignSessionKey(json, signal),
     );
   }
@@ -191,13 +202,17 @@ export class LitNodeClient extends Emitter<ClientEvents> {
 
   /** Its name in messages. */
   getSessionKeyUri(publicKey: string): string {
-    return LIT_SESSION_KEY_URI + publicKey;
+    return LIT_SESSION_KEY_URI + text("publicKey", publicKey);
   }
 
   /** Whether obj has the form of a session key; that its two halves belong together is not checked. */
   isSessionKeyPair(obj: unknown): obj is SessionKeyPair {
-    const { publicKey, secretKey } = (typeof obj === "object" && obj !== null ? obj : {}) as Partial<SessionKeyPair>;
-    return typeof publicKey === "string" && typeof secretKey === "string";
+    try {
+      optionsOf("obj", obj, { publicKey: text, secretKey: text });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** 24 hours from now, as ISO 8601. */
@@ -217,14 +232,16 @@ export class LitNodeClient extends Emitter<ClientEvents> {
   }
 
   /** The CIDv0 of a text, as `ipfs add` names it. Loads lit.wasm if need be. */
-  async getIpfsId({ str }: { str: string }, options?: CallOptions): Promise<string> {
-    await abortable(options?.signal, () => init());
+  async getIpfsId(params: { str: string }, options?: CallOptions): Promise<string> {
+    const { str } = optionsOf("params", params, { str: text });
+    const { signal } = optionalOptionsOf("options", options, CALL);
+    await abortable(signal, () => init());
     return callModule("getIpfsId", { str });
   }
 
   /** A block hash that nodes accept as nonce, at most 30 seconds old. */
   async getLatestBlockhash(options?: CallOptions): Promise<string> {
-    return this.#call("getLatestBlockhash", undefined, options, (client, _, signal) => client.getLatestBlockhash(signal));
+    return this.#call("getLatestBlockhash", {}, options, (client, _, signal) => client.getLatestBlockhash(signal));
   }
 
   /**
@@ -232,11 +249,12 @@ export class LitNodeClient extends Emitter<ClientEvents> {
    * the result to the getSessionSigs family. Connects first where need be.
    */
   async createCapacityDelegationAuthSig(params: CapacityCreditsReq, options?: CallOptions): Promise<CapacityCreditsRes> {
+    const { signal, onProgress } = optionalOptionsOf("options", options, CALL);
     requireOwner(params);
     if (!this.ready) {
-      await this.connect(options);
+      await this.connect({ signal, onProgress });
     }
-    return abortable(options?.signal, () => delegateCapacity(params, this, options?.signal));
+    return abortable(signal, () => delegateCapacity(params, this, signal));
   }
 
   /** An empty session capability object, or with addAll one that allows everything on each of the resources. */
@@ -245,7 +263,10 @@ export class LitNodeClient extends Emitter<ClientEvents> {
     addAll = false,
   ): Promise<ISessionCapabilityObject> {
     const capability = new RecapSessionCapabilityObject();
-    (addAll ? litResources : []).forEach((resource) => capability.addAllCapabilitiesForResource(resource));
+    if (addAll) {
+      const resources = listOf(anything)("litResources", litResources) as ILitResource[];
+      resources.forEach((resource) => capability.addAllCapabilitiesForResource(resource));
+    }
     return capability;
   }
 
@@ -339,19 +360,27 @@ export class LitNodeClient extends Emitter<ClientEvents> {
     this.#lost({ reason: "error", error: failure });
   }
 
+  /** By the caller's clock, if it gives a usable time, else by the machine's. */
   #now(): number {
-    return (this.config.now ?? Date.now)();
+    const { now } = this.config;
+    try {
+      const time = now?.();
+      return typeof time === "number" && Math.abs(time) <= LAST_MOMENT ? time : Date.now();
+    } catch {
+      return Date.now();
+    }
   }
 
   /** A call of the caller's: signal and listener may stand in the parameters or the options. */
   async #call<Result>(
     name: string,
-    params: CallOptions | undefined,
+    params: CallOptions,
     options: CallOptions | undefined,
     enter: Enter,
   ): Promise<Result> {
-    const onProgress = progressOf(options) ?? progressOf(params);
-    const signal = options?.signal ?? params?.signal;
+    const given = optionalOptionsOf("options", options, CALL);
+    const onProgress = progressOf(given) ?? progressOf(params);
+    const signal = given.signal ?? params.signal;
     return this.#enter(name, signal, (client, ours) => enter(client, onProgress, ours));
   }
 

@@ -4,6 +4,8 @@
  * Start with {@link isLitError}.
  */
 
+import { anything, empty, flag, object, optional, optionsOf, text, type Check } from "./given.js";
+
 /** Reasons that the module reports; each is explained in the README's table. */
 export type ModuleReason =
   | "invalid_param"
@@ -130,7 +132,8 @@ export abstract class LitError extends Error {
   /** Whether the same call may succeed later without a change. */
   readonly retryable: boolean;
 
-  protected constructor(kind: ErrorKind, fields: ErrorFields) {
+  protected constructor(kind: ErrorKind, given: ErrorFields) {
+    const fields = fieldsOf(given);
     super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause });
     this.code = snakeCase(this.name);
     this.kind = kind;
@@ -149,9 +152,21 @@ export abstract class LitError extends Error {
   }
 }
 
+function fieldsOf(fields: ErrorFields): ErrorFields {
+  return optionsOf("fields", fields, {
+    reason: text as Check<ErrorReason>,
+    message: text,
+    shortMessage: optional(text),
+    details: optional(object) as Check<ErrorDetails | undefined>,
+    info: optional(object) as Check<ErrorInfo | undefined>,
+    retryable: optional(flag),
+    cause: anything,
+  }) as ErrorFields;
+}
+
 /** What the official SDK copies of the answer that most nodes gave; on a tie, of the one that came first. */
 function infoFrom(details: ErrorDetails = {}): ErrorInfo {
-  const { requestId, errorCode, message } = details as ErrorInfo;
+  const { requestId, errorCode, message } = Object.assign(empty<ErrorInfo>(), details);
   if (message) {
     return { ...(requestId && { requestId }), ...(errorCode && { errorCode }), message };
   }

@@ -1,4 +1,5 @@
 /** An event emitter with the methods that dapps use of the official client's. */
+import { callable } from "./given.js";
 
 type Listener<Payload> = (payload: Payload) => void;
 
@@ -77,6 +78,7 @@ export class Emitter<Events> {
   }
 
   #add(name: keyof Events, entry: Entry): this {
+    callable("listener", entry.listener);
     this.#entries.set(name, [...this.#of(name), entry]);
     return this;
   }

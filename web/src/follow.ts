@@ -1,4 +1,5 @@
 /** Following the epoch: a look at regular times, for as long as somebody is interested. */
+import { weakly } from "./living.js";
 
 /** Node's timers can let the process end. */
 interface Timer {
@@ -15,7 +16,7 @@ export function follow<Owner extends object>(
   milliseconds: number,
   look: (owner: Owner) => Promise<void>,
 ): () => void {
-  const reference = new WeakRef(owner);
+  const reference = weakly(owner);
   let busy = false;
   const timer = setInterval(() => {
     const current = reference.deref();

@@ -19,9 +19,12 @@ export type Shape = Readonly<Record<string, Check<unknown>>>;
 /** Each name with what its check returned. It has no prototype. */
 export type Given<Names extends Shape> = { [Name in keyof Names]: ReturnType<Names[Name]> };
 
-/** Reads the options object of an export, each name once. Errors name param, or the name whose value is wrong. */
+/**
+ * Reads the options object of an export, each name once. Errors name param, or the name whose value is wrong; no
+ * object at all is `invalid_param`.
+ */
 export function optionsOf<Names extends Shape>(param: string, value: unknown, names: Names): Given<Names> {
-  return read(param, value, names, (name) => name);
+  return read(param, value ?? null, names, (name) => name);
 }
 
 /** Of an options object that may be left out: every name is undefined then. The checks must allow that. */
@@ -53,9 +56,19 @@ export function empty<Value extends object>(): Value {
   return Object.create(null) as Value;
 }
 
+/** A JSON object as a record without a prototype. Objects inside of it are ordinary ones. */
+export function parseRecord<Value extends object>(json: string): Value {
+  return Object.assign(empty<Value>(), JSON.parse(json));
+}
+
 /** A member of an object of the caller's, also one of its class: undefined where there is none. Param is for the error. */
 export function memberOf(param: string, holder: object, name: string): unknown {
   return attempt(param, "a value that can be read", () => (isInherited(holder, name) ? undefined : Reflect.get(holder, name)));
+}
+
+/** Whether an object of the caller's, or its class, has a name, be it undefined. Param is for the error. */
+export function isGiven(param: string, holder: object, name: string): boolean {
+  return attempt(param, "an object that can be read", () => Reflect.has(holder, name) && !isInherited(holder, name));
 }
 
 /** No chain of prototypes is that long; a Proxy can pretend one without an end. */

@@ -1,7 +1,8 @@
 /** A client's half inside the module: made when first needed, freed when dropped, replaced when the program dies. */
 import { Abort } from "./abort.js";
 import { makeError, type ErrorFields } from "./errors.js";
-import { Living } from "./living.js";
+import { empty, parseRecord } from "./given.js";
+import { Abandoned, Living, weakly } from "./living.js";
 import { load, running, type ModuleClient, type Outcome, type Ports, type Program } from "./load.js";
 import { encodeConfig, type LitNodeClientConfig } from "./params.js";
 import type { ResolvedStorage } from "./storage.js";
@@ -15,7 +16,7 @@ interface Binding {
 }
 
 /** Frees what belongs to clients that were dropped without disconnect. */
-const abandoned = new FinalizationRegistry<Binding>(release);
+const abandoned = new Abandoned<Binding>(release);
 
 /** Every half that is in use, so that who logs out reaches what it holds. */
 const halves = new Living<Inside>();
@@ -35,7 +36,6 @@ export class Inside {
     this.#config = config;
     this.#storage = storage;
     this.#tell = tell;
-    halves.add(this);
   }
 
   /** True when the program has died under a connection. */
@@ -55,14 +55,14 @@ export class Inside {
     enter: (client: ModuleClient, signal?: AbortSignal) => Promise<string>,
   ): Promise<Result> {
     const abort = new Abort(signal);
-    const start = performance.now();
+    const start = Date.now();
     try {
       const { program, client } = await abort.race(this.#bind());
       return JSON.parse(await abort.race(program.run(() => enter(client, abort.signal)))) as Result;
     } finally {
       abort.done();
       if (this.#config.debug) {
-        console.debug(`litsession ${name}: ${(performance.now() - start).toFixed(1)} ms`);
+        console.debug(`litsession ${name}: ${Date.now() - start} ms`);
       }
     }
   }
@@ -94,6 +94,7 @@ export class Inside {
   async leave(): Promise<void> {
     const binding = this.#binding;
     this.#binding = undefined;
+    halves.delete(this);
     if (binding && !binding.program.ended) {
       await binding.program.run(() => binding.client.disconnect()).finally(() => release(binding));
     }
@@ -107,30 +108,31 @@ export class Inside {
 
   #enter(program: Program): Binding {
     const domain = this.#config.domain ?? (globalThis.location?.host || undefined);
-    const config = encodeConfig({ ...this.#config, domain });
+    const config = encodeConfig(Object.assign(empty<LitNodeClientConfig>(), this.#config, { domain }));
     const binding = { program, client: program.enter((api) => api.newClient(config, this.#ports())) };
     abandoned.register(this, binding, binding.client);
+    halves.add(this);
     this.#reportRefusal();
     return binding;
   }
 
   /** Holds no strong reference to this half, or the module would keep it alive for ever. */
   #ports(): Ports {
-    const self = new WeakRef(this);
+    const self = weakly(this);
     const { port, kind } = this.#storage;
     const { now } = this.#config;
     const locks = kind === "local" || kind === "custom" ? globalThis.navigator?.locks : undefined;
-    return {
+    return Object.assign(empty<Ports>(), {
       ...(port && { storage: port }),
       ...(now && { now: () => now() }),
       ...(locks && { lock: (name: string) => locked(locks, name) }),
-      onEvent: (json) => {
+      onEvent: (json: string) => {
         const half = self.deref();
         if (half) {
           half.#report(json);
         }
       },
-    };
+    });
   }
 
   /** Once, and not before the first call, so that listeners are there to hear it. */
@@ -144,7 +146,7 @@ export class Inside {
   }
 
   #report(json: string): void {
-    const event = JSON.parse(json) as { type: string; error?: ErrorFields; ms?: number };
+    const event = parseRecord<{ type: string; error?: ErrorFields; ms?: number }>(json);
     if (event.type === "error" && event.error) {
       this.#tell({ error: makeError(event.error) });
     } else if (event.type === "clockSkew" && event.ms !== undefined) {
@@ -161,7 +163,7 @@ function locked(locks: LockManager, name: string): Promise<() => void> {
 }
 
 function release({ program, client }: Binding): void {
-  abandoned.unregister(client);
+  abandoned.forget(client);
   if (!program.ended) {
     client.release();
   }

@@ -5,6 +5,7 @@
  * insist on their own receiver cross as closures.
  */
 import { makeError, type ErrorFields, type LitError } from "./errors.js";
+import { anything, attempt, empty, optionalOptionsOf } from "./given.js";
 import { instantiate, isResponse, type WasmSource } from "./source.js";
 import type { StorageLike } from "./storage.js";
 import { defineGo, type Go } from "./wasm_exec.js";
@@ -122,10 +123,10 @@ export class Program {
     } catch (error) {
       throw this.#death ?? error;
     }
-    if ("error" in outcome) {
-      throw outcome.error;
+    if (Object.hasOwn(outcome, "error")) {
+      throw (outcome as { error: unknown }).error;
     }
-    return outcome.value;
+    return (outcome as { value: Value }).value;
   }
 
   get ended(): boolean {
@@ -210,7 +211,7 @@ function ended(why: string, cause?: unknown): LitError {
 /** Names that the program and its runtime look up on their global object. */
 const SCOPE_NAMES = [
   "AbortController", "Array", "ArrayBuffer", "BigInt", "Boolean", "DOMException", "DataView", "Date", "Error",
-  "Function", "JSON", "Map", "Math", "Number", "Object", "Promise", "RangeError", "Reflect", "Set", "String",
+  "Function", "JSON", "Map", "Math", "Number", "Promise", "RangeError", "Reflect", "Set", "String",
   "Symbol", "TextDecoder", "TextEncoder", "TypeError", "URL", "Uint8Array", "Uint8ClampedArray",
   "console", "crypto", "performance",
 ] as const;
@@ -218,14 +219,33 @@ const SCOPE_NAMES = [
 /** The program's global object: copies of references, so that what it defines stays here. */
 function makeScope(): Record<string, unknown> {
   const page = globalThis as unknown as Record<string, unknown>;
-  return Object.fromEntries(SCOPE_NAMES.map((name) => [name, page[name]]));
+  const references = SCOPE_NAMES.map((name) => [name, page[name]]);
+  return Object.assign(empty<Record<string, unknown>>(), Object.fromEntries(references), { Object: BareObject });
+}
+
+/**
+ * The program's Object. What it makes has no prototype: a setter that the page
+ * has on Object.prototype would keep what the program sets, and whoever reads
+ * the object would find what the page has there.
+ */
+function BareObject(value: unknown): object {
+  return new.target ? empty() : (Object(value) as object);
+}
+
+/** A value of the program's with ordinary objects in it, for callers. */
+function ordinary(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(ordinary);
+  }
+  const isBare = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null;
+  return isBare ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, ordinary(inner)])) : value;
 }
 
 /** The loader's side of the border. The page's fetch is looked up at each call, so that it can be replaced. */
 function makeHooks(ready: (api: ModuleAPI) => void): object {
   return {
     fetch: (url: string, init: RequestInit) => globalThis.fetch(url, init),
-    makeError: (fields: ErrorFields) => makeError(fields),
+    makeError: (fields: ErrorFields) => makeError(Object.assign(fields, { details: ordinary(fields.details) })),
     ready,
   };
 }
@@ -237,12 +257,12 @@ const shared: { starting: Promise<Program> | undefined; running: Program | undef
   wasm: new URL("./lit.wasm", import.meta.url),
 };
 
-/** The running program, started or started anew as needed; options count for the call that starts it. */
-export function load(options: InitOptions = {}): Promise<Program> {
+/** The running program, started or started anew as needed; wasm counts for the call that starts it. */
+export function load(wasm?: WasmSource): Promise<Program> {
   if (shared.running?.ended) {
     shared.starting = shared.running = undefined;
   }
-  shared.starting ??= start(options.wasm ?? shared.wasm);
+  shared.starting ??= start(wasm ?? shared.wasm);
   return shared.starting;
 }
 
@@ -266,7 +286,8 @@ async function start(wasm: WasmSource): Promise<Program> {
  * program has died the next call loads it anew, from the same place.
  */
 export async function init(options?: InitOptions): Promise<{ version: string }> {
-  const program = await load(options);
+  const { wasm } = optionalOptionsOf("options", options, { wasm: anything });
+  const program = await load(wasm as WasmSource | undefined);
   return { version: program.enter((api) => ({ value: api.version })) };
 }
 
@@ -282,7 +303,12 @@ export function running(): Program {
   return shared.running;
 }
 
-/** Calls a function of the module that needs no client and answers at once; throws `not_ready` before it is loaded. */
-export function callModule<Result>(name: string, args: unknown): Result {
-  return JSON.parse(running().enter((api) => api.call(name, JSON.stringify(args)))) as Result;
+/**
+ * Calls a function of the module that needs no client and answers at once; throws `not_ready` before it is loaded,
+ * and `invalid_param` that names param for what JSON cannot hold.
+ */
+export function callModule<Result>(name: string, args: unknown, param = "args"): Result {
+  const program = running();
+  const json = attempt(param, "a value that JSON can hold", () => JSON.stringify(args) ?? "null");
+  return JSON.parse(program.enter((api) => api.call(name, json))) as Result;
 }

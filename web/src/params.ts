@@ -3,8 +3,10 @@
  * as JSON, once. What they mean and whether they fit is checked there.
  */
 import { nameOf, type AuthCallback } from "./callback.js";
+import { CALL } from "./checks.js";
 import type { LitNetwork } from "./constants.js";
-import { InvalidArgumentException, InvalidParamType, LitError } from "./errors.js";
+import { InvalidArgumentException, isLitError } from "./errors.js";
+import { anything, callable, invalid, memberOf, optional, optionsOf, type Check, type Given } from "./given.js";
 import type { ILitResource, LitResourceAbilityRequest } from "./resources.js";
 import type { StorageChoice, StorageLike } from "./storage.js";
 
@@ -213,7 +215,8 @@ export interface CheckNeedToResignSessionKey {
   resourceAbilityRequests: LitResourceAbilityRequest[];
 }
 
-const CONFIG_NAMES = [
+/** Of the configuration the module reads these. */
+const MODULE_CONFIG = [
   "litNetwork",
   "rpcUrl",
   "contractContext",
@@ -227,38 +230,84 @@ const CONFIG_NAMES = [
   "storageTimeout",
 ] as const;
 
-const PARAM_NAMES = [
-  "pkpPublicKey",
-  "litActionCode",
-  "litActionIpfsId",
-  "litActionSource",
-  "jsParams",
-  "resourceAbilityRequests",
-  "chain",
-  "expiration",
-  "domain",
-  "sessionKey",
-  "capabilityAuthSigs",
-  "capacityDelegationAuthSig",
-  "sessionCapabilityObject",
-  "authMethods",
-  "ipfsOptions",
-  "switchChain",
-  "statement",
-  "chainId",
-  "sessionKeyUri",
-  "nonce",
-  "authSig",
-  "authNeededCallback",
-] as const;
+/** Every name of a configuration that means something here. */
+export const CONFIG_NAMES: readonly (keyof LitNodeClientConfig)[] = [
+  ...MODULE_CONFIG,
+  "debug",
+  "storage",
+  "storageProvider",
+  "defaultAuthCallback",
+  "epochInterval",
+  "now",
+];
 
-/** The configuration as the module reads it. ABIs and providers stay behind: they are large, or no data. */
+/** A text. Only what is large or no data is refused here: the module says more of the rest. */
+const small: Check<unknown> = (param, value) => {
+  if (["object", "function", "symbol", "bigint"].includes(typeof value) && value !== null) {
+    throw invalid(param, "a string");
+  }
+  return value;
+};
+
+const moment: Check<unknown> = (param, value) => {
+  if (value instanceof Date) {
+    throw invalid(param, "a string, as toISOString gives it");
+  }
+  return small(param, value);
+};
+
+/** Everything but jsParams, where typed arrays have a meaning. */
+const data: Check<unknown> = (param, value) => {
+  if (ArrayBuffer.isView(value)) {
+    throw invalid(param, "no typed array");
+  }
+  return value;
+};
+
+/** The parameters that cross to the module, in this order. */
+const PARAMS = {
+  pkpPublicKey: small,
+  litActionCode: small,
+  litActionIpfsId: small,
+  litActionSource: small,
+  jsParams: anything,
+  resourceAbilityRequests: data,
+  chain: small,
+  expiration: moment,
+  domain: small,
+  sessionKey: data,
+  capabilityAuthSigs: data,
+  capacityDelegationAuthSig: data,
+  sessionCapabilityObject: data,
+  authMethods: data,
+  ipfsOptions: data,
+  switchChain: data,
+  statement: small,
+  chainId: data,
+  sessionKeyUri: small,
+  nonce: small,
+  authSig: data,
+  authNeededCallback: optional(callable) as Check<AuthCallback | undefined>,
+};
+
+/** What the caller of a method gave, each name read once. */
+export type GivenParams = Given<typeof PARAMS & typeof CALL>;
+
+/** Reads the parameters of a method. What they mean is checked by the module. */
+export function givenParams(params: unknown): GivenParams {
+  return optionsOf("params", params, { ...PARAMS, ...CALL });
+}
+
+/**
+ * The configuration as the module reads it, a record without a prototype. ABIs and providers stay behind: they are
+ * large, or no data.
+ */
 export function encodeConfig(config: Partial<LitNodeClientConfig>): string {
-  return encode(config, CONFIG_NAMES, (name, value) => {
+  return encode(config, MODULE_CONFIG, (name, value) => {
     if (name !== "contractContext") {
       return JSON.stringify(value);
     }
-    if ((value as Partial<LitContractResolverContext> | undefined)?.provider && !config.rpcUrl) {
+    if (isObject(value) && memberOf("contractContext.provider", value, "provider") && !config.rpcUrl) {
       throw invalid("rpcUrl", "the address of the chain's node, since contractContext.provider cannot be asked");
     }
     return JSON.stringify(value, withoutABIs);
@@ -269,11 +318,8 @@ export function encodeConfig(config: Partial<LitNodeClientConfig>): string {
  * The parameters as the module reads them: each value as JSON.stringify writes it, because parts of it get signed.
  * Of the callback that would be asked the module learns only whether it is the one of another call.
  */
-export function encodeParams(params: unknown, callback?: AuthCallback): string {
-  if (typeof params !== "object" || params === null) {
-    throw invalid("params", "an object");
-  }
-  return encode(params, PARAM_NAMES, (name, value) =>
+export function encodeParams(params: GivenParams, callback?: AuthCallback): string {
+  return encode(params, Object.keys(PARAMS), (name, value) =>
     JSON.stringify(name === "authNeededCallback" ? nameOf(callback) : plain(name, value)),
   );
 }
@@ -285,10 +331,6 @@ function plain(name: string, value: unknown): unknown {
       return capability(value);
     case "resourceAbilityRequests":
       return requests(value);
-    case "expiration":
-      if (value instanceof Date) {
-        throw invalid(name, "a string, as toISOString gives it");
-      }
   }
   return value;
 }
@@ -300,9 +342,9 @@ function plain(name: string, value: unknown): unknown {
  */
 function requests(value: unknown): unknown {
   for (const request of Array.isArray(value) ? (value as unknown[]) : []) {
-    const { resource, ability } = (request ?? {}) as Partial<LitResourceAbilityRequest>;
+    const resource = isObject(request) && memberOf("resourceAbilityRequests", request, "resource");
     if (resource) {
-      requireAbility(resource, ability);
+      requireAbility(resource as ILitResource, memberOf("resourceAbilityRequests", request, "ability"));
     }
   }
   return value;
@@ -322,7 +364,7 @@ function requireAbility(resource: ILitResource, ability: unknown): void {
   }
 }
 
-/** Reads each name once. A value that cannot be JSON (a cycle, a bigint, a getter that throws) is `invalid_param`. */
+/** A value that cannot be JSON (a function, a cycle, a bigint, a getter that throws) is `invalid_param`. */
 function encode(
   values: object,
   names: readonly string[],
@@ -330,14 +372,17 @@ function encode(
 ): string {
   const members: string[] = [];
   for (const name of names) {
+    const value = (values as Record<string, unknown>)[name];
     let text: string | undefined;
     try {
-      text = write(name, (values as Record<string, unknown>)[name]);
+      text = write(name, value);
     } catch (cause) {
-      throw cause instanceof LitError ? cause : invalid(name, "a value that JSON can hold", cause);
+      throw isLitError(cause) ? cause : invalid(name, "a value that JSON can hold", cause);
     }
     if (text !== undefined) {
       members.push(`${JSON.stringify(name)}:${text}`);
+    } else if (value !== undefined && name !== "authNeededCallback") {
+      throw invalid(name, "a value that JSON can hold");
     }
   }
   return `{${members.join(",")}}`;
@@ -349,15 +394,10 @@ function withoutABIs(key: string, value: unknown): unknown {
 
 /** An object of the official SDK gives its urn; anything else goes as it is and is refused by the module. */
 function capability(value: unknown): unknown {
-  const object = value as { encodeAsSiweResource?: unknown } | null | undefined;
-  return typeof object?.encodeAsSiweResource === "function" ? { urn: object.encodeAsSiweResource() as unknown } : value;
+  const encodeAsSiweResource = isObject(value) && memberOf("sessionCapabilityObject", value, "encodeAsSiweResource");
+  return typeof encodeAsSiweResource === "function" ? { urn: encodeAsSiweResource.call(value) as unknown } : value;
 }
 
-function invalid(param: string, want: string, cause?: unknown): Error {
-  return new InvalidParamType({
-    reason: "invalid_param",
-    message: `${param} must be ${want}.`,
-    details: { param, want },
-    cause,
-  });
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

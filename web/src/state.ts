@@ -1,5 +1,6 @@
 /** What a client tells: its events, its configuration, and what the module says of the network. */
-import type { LitNodeClientConfig } from "./params.js";
+import { attempt, callable, empty, memberOf, number, object, optional } from "./given.js";
+import { CONFIG_NAMES, type LitNodeClientConfig } from "./params.js";
 
 /** Why the connection is gone. */
 export type Disconnection = { reason: "disconnect" } | { reason: "error"; error: unknown };
@@ -43,10 +44,22 @@ export interface NetworkState {
   clockSkew: number;
 }
 
-/** A configuration with the official defaults, and ours, where nothing is given or undefined is. */
-export function withDefaults(config: LitNodeClientConfig): ResolvedConfig {
-  const given = Object.entries(config).filter(([, value]) => value !== undefined);
-  return {
+/** What the loader itself uses of a configuration; the rest is checked by the module, when it connects. */
+const CONFIG = {
+  now: optional(callable),
+  defaultAuthCallback: optional(callable),
+  epochInterval: optional(number),
+};
+
+/**
+ * A configuration with the official defaults, and ours, where nothing is given
+ * or undefined is: a record without a prototype, of the caller's own names and
+ * of those that a class of the caller's has.
+ */
+export function givenConfig(config: unknown): ResolvedConfig {
+  const from = object("config", config);
+  const names = attempt("config", "an object that can be read", () => Object.keys(from));
+  const resolved = Object.assign(empty<Record<string, unknown>>(), {
     alertWhenUnauthorized: false,
     minNodeCount: 2,
     bootstrapUrls: [],
@@ -55,6 +68,12 @@ export function withDefaults(config: LitNodeClientConfig): ResolvedConfig {
     checkNodeAttestation: false,
     debug: false,
     epochInterval: 10_000,
-    ...(Object.fromEntries(given) as unknown as LitNodeClientConfig),
-  };
+  });
+  for (const name of new Set([...names, ...CONFIG_NAMES])) {
+    const value = memberOf(name, from, name);
+    if (value !== undefined) {
+      resolved[name] = Object.hasOwn(CONFIG, name) ? CONFIG[name as keyof typeof CONFIG](name, value) : value;
+    }
+  }
+  return resolved as unknown as ResolvedConfig;
 }

@@ -1,6 +1,6 @@
 /** Where session keys rest: the caller's choice, turned into the one shape that the module calls. */
 import { LOCAL_STORAGE_KEYS } from "./constants.js";
-import { InvalidParamType } from "./errors.js";
+import { isGiven, invalid, memberOf, object } from "./given.js";
 import { Living } from "./living.js";
 
 /** An object of the Web Storage shape. Its methods may return promises. */
@@ -59,11 +59,7 @@ export function resolveStorage(choice: unknown): ResolvedStorage {
       return { kind: "memory", port: memory() };
   }
   if (!isStorageLike(choice)) {
-    throw new InvalidParamType({
-      reason: "invalid_param",
-      message: 'storage must be "local", "session", "memory" or an object with getItem, setItem and removeItem.',
-      details: { param: "storage", want: '"local", "session", "memory" or {getItem, setItem, removeItem}' },
-    });
+    throw invalid("storage", '"local", "session", "memory" or an object with getItem, setItem and removeItem');
   }
   customs.add(choice);
   return { kind: "custom", port: closuresOver(choice) };
@@ -125,9 +121,21 @@ function closuresOver(store: StorageLike & Partial<Listable>): StoragePort {
 }
 
 function isStorageLike(value: unknown): value is StorageLike {
-  if (typeof value !== "object" && typeof value !== "function") {
+  if ((typeof value !== "object" || value === null) && typeof value !== "function") {
     return false;
   }
-  const store = value as Partial<StorageLike>;
-  return [store.getItem, store.setItem, store.removeItem].every((method) => typeof method === "function");
+  return ["getItem", "setItem", "removeItem"].every((name) => typeof memberOf("storage", value, name) === "function");
+}
+
+/** The storage of the official option, `{provider}`; where somebody gives the storage itself, that. */
+export function providerOf(storageProvider: unknown): unknown {
+  if (storageProvider === undefined || storageProvider === null || isStorageLike(storageProvider)) {
+    return storageProvider;
+  }
+  const param = "storageProvider";
+  const holder = object(param, storageProvider);
+  if (!isGiven(param, holder, "provider")) {
+    throw invalid(param, "{provider} with a storage such as localStorage");
+  }
+  return memberOf(param, holder, "provider");
 }

@@ -115,6 +115,22 @@ test("disconnecting a client that never connected loads nothing and does no harm
   await new LitNodeClient(config).disconnect();
 });
 
+test("a listener that is none is refused when it is given", () => {
+  const client = new LitNodeClient(config);
+  for (const method of ["on", "once", "addListener"]) {
+    const { reason, details } = thrownBy(() => client[method]("connected", 5));
+    assert.deepEqual([reason, details], ["invalid_param", { param: "listener", want: "a function" }]);
+  }
+  assert.deepEqual(client.eventNames(), []);
+});
+
+test("what is no text has no CID", async () => {
+  const client = new LitNodeClient(config);
+  for (const [params, param] of [[undefined, "params"], [{}, "str"], [{ str: new Uint8Array(1e7) }, "str"]]) {
+    assert.equal((await rejection(client.getIpfsId(params))).details.param, param);
+  }
+});
+
 test("a listener that throws disturbs neither the others nor the call", async (t) => {
   const { client } = await standinClient(t);
   const heard = [];
@@ -160,6 +176,23 @@ describe("the parameters", () => {
     assert.deepEqual(crossed.sessionCapabilityObject, { urn: "urn:recap:e30" });
     assert.equal(crossed.expiration, "1970-01-01T00:00:00.000Z");
   });
+
+  const wrong = {
+    "a function as litActionSource": { litActionSource: () => {} },
+    "bytes as litActionCode": { litActionCode: new Uint8Array(1e7) },
+    "bytes as resourceAbilityRequests": { resourceAbilityRequests: new Uint8Array(1e7) },
+    "a function as jsParams": { jsParams: () => {} },
+    "a symbol as chainId": { chainId: Symbol("x") },
+    "a text as authNeededCallback": { authNeededCallback: "f" },
+  };
+  for (const [name, params] of Object.entries(wrong)) {
+    test(`${name} is refused at once`, async (t) => {
+      const { client } = await standinClient(t);
+      const { reason, details } = await rejection(client.getLitActionSessionSigs(params));
+      assert.deepEqual([reason, details.param], ["invalid_param", Object.keys(params)[0]]);
+      assert.ok(details.want);
+    });
+  }
 
   test("are not changed, not even frozen ones refused", async (t) => {
     const { client } = await standinClient(t);
@@ -331,7 +364,7 @@ describe("storage", () => {
     t.after(() => (before ? Object.defineProperty(globalThis, name, before) : delete globalThis[name]));
   };
 
-  for (const [name, choose] of [["storage", (store) => ({ storage: store })], ["storageProvider", (store) => ({ storage: undefined, storageProvider: { provider: store } })]]) {
+  for (const [name, choose] of [["storage", (store) => ({ storage: store })], ["storageProvider", (store) => ({ storage: undefined, storageProvider: { provider: store } })], ["a bare storageProvider", (store) => ({ storage: undefined, storageProvider: store })]]) {
     test(`${name} takes an object and calls it with itself as this`, async (t) => {
       class Store {
         kept = {};
@@ -345,6 +378,12 @@ describe("storage", () => {
       const key = client.getSessionKey();
       assert.equal(store.kept["lit-session-key"], JSON.stringify(key));
       assert.deepEqual(new LitNodeClient({ ...addressed, ...choose(store) }).getSessionKey(), key);
+    });
+  }
+  for (const storageProvider of [{}, { storage: map() }, 7, "local"]) {
+    test(`storageProvider ${JSON.stringify(storageProvider)} is refused`, () => {
+      const error = thrownBy(() => new LitNodeClient({ ...addressed, storage: undefined, storageProvider }));
+      assert.deepEqual([error.reason, error.details.param], ["invalid_param", "storageProvider"]);
     });
   }
   test("an asynchronous one", async () => {

@@ -85,7 +85,7 @@ test("options may be left out where that is said", () => {
   const names = { signal: anything };
   assert.equal(optionalOptionsOf("options", undefined, names).signal, undefined);
   assert.equal(optionalOptionsOf("options", null, names).signal, undefined);
-  assert.equal(thrownBy(() => optionsOf("options", undefined, names)).reason, "missing_param");
+  assert.equal(thrownBy(() => optionsOf("options", undefined, names)).reason, "invalid_param");
   assert.equal(thrownBy(() => optionalOptionsOf("options", 7, names)).reason, "invalid_param");
 });
 

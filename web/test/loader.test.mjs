@@ -101,6 +101,24 @@ describe("what cannot be loaded is module_unavailable, and can be tried again", 
   const emptyModule = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 });
 
+describe("an engine without", () => {
+  for (const missing of [["FinalizationRegistry"], ["WeakRef"], ["FinalizationRegistry", "WeakRef"]]) {
+    test(`${missing.join(" and ")} has working clients`, async (t) => {
+      for (const name of missing) {
+        const { [name]: kept } = globalThis;
+        delete globalThis[name];
+        t.after(() => Object.defineProperty(globalThis, name, { value: kept, configurable: true, writable: true }));
+      }
+      const { client } = await standinClient(t);
+      await client.connect();
+      assert.equal(client.ready, true);
+      await client.disconnect();
+      await client.connect();
+      await client.disconnect();
+    });
+  }
+});
+
 test("init loads once, however often it is called", async (t) => {
   const { init } = await freshCopy(t);
   let fetched = 0;
