@@ -116,6 +116,10 @@ func (c *Client) Connect(ctx context.Context) (chainID uint64, err error) {
 	return c.chainID, nil
 }
 
+// ErrNoContract is the cause of an error that says that a chain answers and has no
+// contract at an address.
+var ErrNoContract = errors.New("no contract")
+
 // unusable is the error of a node that answers, and not as it should.
 func (c *Client) unusable(what string) *literr.Error {
 	if node, ok := c.Node.(HTTPNode); ok {
@@ -198,7 +202,9 @@ func (c *Client) call(ctx context.Context, to eth.Address, data []byte) ([]byte,
 		return nil, c.unusable("answered with a result that is no hex")
 	}
 	if len(result) == 0 {
-		return nil, c.unusable("has no contract at " + to.String()).WithHint("Check its RPC address and the contract's address.")
+		e := c.unusable("has no contract at " + to.String()).WithHint("Check its RPC address and the contract's address.")
+		e.Cause = ErrNoContract
+		return nil, e
 	}
 	return result, nil
 }

@@ -2,17 +2,22 @@ package litclient
 
 import (
 	"context"
+	"errors"
 	"slices"
 
+	"litsession/internal/contracts"
 	"litsession/internal/literr"
 )
 
-// Refresh reads the epoch and its validators from the chain again. New
-// validators are asked for a handshake, as are those that did not answer the
-// last one; the network's key must stay the same. If it fails, what was known
-// before stays usable. Calls at the same time share the work.
+// Refresh reads the epoch and its validators from the chain again. When either
+// has changed, all validators are asked for a handshake, otherwise those that
+// did not answer the last one. If it fails, what was known before stays usable.
+// Calls at the same time share the work.
 //
-// Errors: [literr.NotReady] and those of [Client.Connect].
+// The network's key must stay the same, and its Staking contract where it was:
+// a network that was started anew in the same place, with other keys, is
+// [literr.NetworkChanged]. Other errors: [literr.NotReady] and those of
+// [Client.Connect].
 func (c *Client) Refresh(ctx context.Context) error {
 	_, err := c.refreshing.do(ctx, "", nil, func(ctx context.Context, _ Progress) (struct{}, error) {
 		return struct{}{}, c.refresh(ctx)
@@ -28,13 +33,18 @@ func (c *Client) refresh(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.config.ConnectTimeout, errHandshakeTimeout)
 	defer cancel()
 	fresh, err := c.readStaking(ctx)
+	if errors.Is(err, contracts.ErrNoContract) {
+		return networkChanged("the chain no longer has the network's Staking contract", err)
+	}
 	if err != nil {
 		return err
 	}
-	if fresh.staking == n.staking && fresh.threshold == n.threshold && sameNodes(fresh.nodes, n.nodes) {
+	// An epoch ends at another second in every network, so that a new one is found
+	// without asking a node each time.
+	if fresh.staking == n.staking && fresh.threshold == n.threshold && fresh.epoch == n.epoch && sameNodes(fresh.nodes, n.nodes) {
 		found := c.lateNodes(ctx, n)
 		c.update(func(now *network) {
-			now.epoch, now.nodes = fresh.epoch, fresh.nodes
+			now.nodes = fresh.nodes
 			now.connected = append(slices.Clip(now.connected), found...)
 		})
 		return nil
@@ -43,11 +53,17 @@ func (c *Client) refresh(ctx context.Context) error {
 		return err
 	}
 	if fresh.key != n.key {
-		return literr.Errorf(literr.NodesDisagree, "the nodes of epoch %d have another network key than those before", fresh.epoch.Number).
-			WithHint("If this is meant to be so, connect again.")
+		return networkChanged("the nodes have another network key than those before", nil)
 	}
 	c.update(func(now *network) { *now = *fresh })
 	return nil
+}
+
+func networkChanged(why string, cause error) error {
+	e := literr.Errorf(literr.NetworkChanged, "this is another network than at connect: %s", why).
+		WithHint("If this is meant to be so, connect again.")
+	e.Cause = cause
+	return e
 }
 
 // update replaces what is known of the network, if the client is still connected.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"litsession/internal/devnet"
@@ -170,6 +172,65 @@ func TestRefreshFailures(t *testing.T) {
 	if after, _ := c.State(); string(after.JSON()) != string(before.JSON()) {
 		t.Errorf("%s became %s", before.JSON(), after.JSON())
 	}
+}
+
+// TestANetworkThatIsAnotherOne: a restart with new keys is noticed, whether the
+// contracts are gone with the old chain or the nodes alone are others.
+func TestANetworkThatIsAnotherOne(t *testing.T) {
+	t.Run("with another chain", func(t *testing.T) {
+		old, err := devnet.Start(t.Context(), devnet.Config{Nodes: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := &world{network: old, Descriptor: old.Descriptor()}
+		c := w.client(t)
+		if err := old.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Refresh(t.Context()); !errors.Is(err, literr.ChainUnreachable) {
+			t.Errorf("while it is down: got %v", err)
+		}
+		_, port, _ := strings.Cut(strings.TrimPrefix(w.RPCURL, "http://"), ":")
+		number, err := strconv.Atoi(port)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh, err := devnet.Start(t.Context(), devnet.Config{Nodes: 3, RPCPort: devnet.Port{Number: number}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer fresh.Close()
+		if err := c.Refresh(t.Context()); !errors.Is(err, literr.NetworkChanged) {
+			t.Errorf("when another has its place: got %v", err)
+		}
+	})
+	t.Run("with the same validators", func(t *testing.T) {
+		w, other := newWorld(t), newWorld(t)
+		wire := &moving{to: map[string]string{}}
+		c := w.pinned(t, wire, nil)
+		if err := c.Connect(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		for i := range w.Nodes {
+			wire.to[w.Nodes[i].URL] = other.Nodes[i].URL
+		}
+		w.advance(t) // nothing changes but the epoch
+		if err := c.Refresh(t.Context()); !errors.Is(err, literr.NetworkChanged) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// moving is a Fetcher that finds other servers at some addresses.
+type moving struct{ to map[string]string }
+
+func (m *moving) Fetch(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
+	for from, to := range m.to {
+		if path, ok := strings.CutPrefix(r.URL, from+"/"); ok {
+			r.URL = to + "/" + path
+		}
+	}
+	return fetch.HTTP{}.Fetch(ctx, r)
 }
 
 func TestDisconnectDuringARefresh(t *testing.T) {

@@ -46,6 +46,7 @@ const (
 	CIDMismatch     Code = "cid_mismatch"     // the gateway's content is not what the CID names
 	MessageMismatch Code = "message_mismatch" // the nodes signed something other than what was asked
 	NodesDisagree   Code = "nodes_disagree"   // fewer than threshold nodes say the same
+	NetworkChanged  Code = "network_changed"  // the network is another one than at connect: connect again
 )
 
 // What the browser's storage did. These are reported as events; no call fails
@@ -77,7 +78,7 @@ func Codes() []Code {
 		InvalidParam, MissingParam, ConflictingParams, UnknownNetwork, InvalidSessionKey, NotReady, NoWalletSignature,
 		NodeUnreachable, ChainUnreachable, GatewayUnreachable, NotEnoughNodes, Timeout, NoBlockhash,
 		NotAuthorized, ActionFailed, RequestRefused, RateLimited, NodeFault, NotEnoughShares,
-		BadSignature, BadShare, BadAttestation, CIDMismatch, MessageMismatch, NodesDisagree,
+		BadSignature, BadShare, BadAttestation, CIDMismatch, MessageMismatch, NodesDisagree, NetworkChanged,
 		StorageDenied, StorageFull, StorageCorrupt,
 		NoWallet, UserRejected, WrongChain, InsufficientFunds, Reverted, TransactionDropped, WalletFailed,
 		Internal,

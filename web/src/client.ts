@@ -324,7 +324,8 @@ export class LitNodeClient extends Emitter<ClientEvents> {
   /**
    * Looks whether there is a new epoch. A chain that does not answer is told
    * once and leaves the connection as it is; validators that cannot be reached
-   * or agreed with end it, until a later look finds them.
+   * or agreed with, or another network in its place, end it, until a later look
+   * finds them.
    */
   async #look(): Promise<void> {
     if (!this.#inside.bound) {
@@ -355,7 +356,8 @@ export class LitNodeClient extends Emitter<ClientEvents> {
       return;
     }
     const words = `Error while attempting to reconnect to nodes after epoch transition:${message}`;
-    const failure = makeError({ reason, message: words, details, retryable, cause: error });
+    const failure =
+      reason === "network_changed" ? error : makeError({ reason, message: words, details, retryable, cause: error });
     this.dispatch("error", failure);
     this.#lost({ reason: "error", error: failure });
   }

@@ -33,6 +33,7 @@ export type ModuleReason =
   | "cid_mismatch"
   | "message_mismatch"
   | "nodes_disagree"
+  | "network_changed"
   | "storage_denied"
   | "storage_full"
   | "storage_corrupt"
@@ -247,6 +248,7 @@ const CLASS_OF: { readonly [R in ErrorReason]: new (fields: ErrorFields) => LitE
   cid_mismatch: InvalidArgumentException,
   message_mismatch: InvalidSignatureError,
   nodes_disagree: NodeError,
+  network_changed: InitError,
   storage_denied: LocalStorageItemNotSetException,
   storage_full: LocalStorageItemNotSetException,
   storage_corrupt: LocalStorageItemNotFoundException,

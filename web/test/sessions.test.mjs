@@ -205,6 +205,20 @@ describe("the epoch", () => {
     assert.equal(client.ready, true);
     await client.disconnect();
   });
+  test("another network in its place ends the connection, and says so", async (t) => {
+    const client = await standinClient(t, { epochInterval: 5, rpcUrl: "other-network" });
+    const events = [];
+    client.on("error", (error) => events.push(error.reason));
+    client.on("disconnected", ({ reason, error }) => events.push([reason, error?.reason, error?.name, error?.retryable]));
+    await client.connect();
+    await until(() => events.length === 2);
+    await pause(40);
+    assert.deepEqual(events, ["network_changed", ["error", "network_changed", "InitError", false]]);
+    assert.equal(client.ready, false);
+    await client.connect();
+    assert.equal(client.ready, true);
+    await client.disconnect();
+  });
   test("validators that cannot be reached end the connection until they are found", async (t) => {
     const client = await standinClient(t, { epochInterval: 5, rpcUrl: "no-nodes" });
     const events = [];

@@ -64,6 +64,7 @@ func refresh(config string) (any, error) {
 	for reason, fails := range map[literr.Code]bool{
 		literr.ChainUnreachable: strings.Contains(config, "no-chain"),
 		literr.NotEnoughNodes:   strings.Contains(config, "no-nodes") && refreshes < 4,
+		literr.NetworkChanged:   strings.Contains(config, "other-network"),
 	} {
 		if fails {
 			return nil, literr.Errorf(reason, "refused")
