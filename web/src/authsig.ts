@@ -1,10 +1,11 @@
 /** Session keys, and AuthSigs of wallets. */
 import { abortable } from "./abort.js";
 import { BareError } from "./errors.js";
+import { anything, optional, optionsOf, text, type Check } from "./given.js";
 import { callModule, init } from "./load.js";
 import type { AuthSig, SessionKeyPair } from "./params.js";
 import { requireExpanded, requireSignature } from "./signature.js";
-import { toSigner, type SignerLike } from "./signer.js";
+import { toSigner, type Signer, type SignerLike } from "./signer.js";
 
 /** A new session key. Needs lit.wasm, because it answers in the same turn: `not_ready` before it is loaded. */
 export function generateSessionKeyPair(): SessionKeyPair {
@@ -30,20 +31,29 @@ export interface GenerateAuthSig {
  * (`bad_signature`). Loads lit.wasm if need be.
  */
 export async function generateAuthSig(params: GenerateAuthSig): Promise<AuthSig> {
-  return abortable(params.signal, () => sign(params));
+  const given = optionsOf("params", params, {
+    signer: anything as Check<SignerLike>,
+    toSign: text,
+    address: optional(text),
+    algo: optional(text),
+    signal: anything as Check<AbortSignal | undefined>,
+  });
+  const account = toSigner(given.signer);
+  return abortable(given.signal, () => sign(account, given));
 }
 
-async function sign({ signer, toSign, address, algo }: GenerateAuthSig): Promise<AuthSig> {
-  const account = toSigner(signer);
+type Wanted = Pick<GenerateAuthSig, "toSign" | "address"> & { algo?: string };
+
+async function sign(account: Signer, { toSign, address, algo }: Wanted): Promise<AuthSig> {
   await init();
-  const signedBy = address ?? (await account.getAddress());
+  const signedBy: unknown = address ?? (await account.getAddress());
   if (!signedBy) {
     throw new BareError({ reason: "missing_param", message: "address is required", details: { param: "address" } });
   }
-  const checksummed = callModule<string>("checksumAddress", signedBy);
-  const given: unknown = await account.signMessage(toSign);
+  const checksummed = callModule<string>("checksumAddress", text("address", signedBy));
+  const sig: unknown = await account.signMessage(toSign);
   return {
-    sig: algo ? requireSignature(given) : requireExpanded(given),
+    sig: algo ? requireSignature(sig) : requireExpanded(sig),
     derivedVia: "web3.eth.personal.sign",
     signedMessage: toSign,
     address: checksummed,

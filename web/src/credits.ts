@@ -1,6 +1,6 @@
 /** What a delegation of capacity credits says: whose credits, for whom, how often. */
 import { LIT_ABILITY } from "./constants.js";
-import { InvalidParamType, type LitError } from "./errors.js";
+import { attempt, invalid, listOf, memberOf, optional, optionsOf, text, type Check } from "./given.js";
 import { LitRLIResource, type LitResourceAbilityRequest } from "./resources.js";
 
 /** A token id: decimal text, a whole number, or what `mintCapacityCreditsNFT` of ours or of the official SDK returned. */
@@ -27,12 +27,11 @@ const DELEGATION_NAMES = ["dAppOwnerWallet", "uses", "delegateeAddresses", "capa
 
 /** The restriction that a delegation of capacity credits carries. Token ids are decimal text in it. */
 export function createCapacityCreditsResourceData(params: CapacityDelegation): CapacityDelegationRequest {
-  const { capacityTokenId, delegateeAddresses, uses } = params;
-  const tokenId = decimal(capacityTokenId);
+  const { capacityTokenId, delegateeAddresses, uses } = termsOf(params);
   return {
-    ...(tokenId && { nft_id: [tokenId] }),
-    ...(delegateeAddresses && { delegate_to: addresses(delegateeAddresses) }),
-    ...(uses != null && { uses: usesOf(uses) }),
+    ...(capacityTokenId && { nft_id: [capacityTokenId] }),
+    ...(delegateeAddresses && { delegate_to: delegateeAddresses.map((address) => address.replace(/^0x/, "")) }),
+    ...(uses !== undefined && { uses }),
   };
 }
 
@@ -42,46 +41,40 @@ export function delegationRequest(params: CapacityDelegation): LitResourceAbilit
     return undefined;
   }
   const data = { ...createCapacityCreditsResourceData(params) };
-  const resource = new LitRLIResource(decimal(params.capacityTokenId) ?? "*");
+  const resource = new LitRLIResource(termsOf(params).capacityTokenId ?? "*");
   return [{ resource, ability: LIT_ABILITY.RateLimitIncreaseAuth, data }];
 }
 
+const termsOf = (params: CapacityDelegation) => optionsOf("params", params, TERMS);
+
 /** A token id as nodes compare it. A text is left as it is. */
-function decimal(tokenId: unknown): string | undefined {
-  if (tokenId === undefined || tokenId === null || typeof tokenId === "string") {
-    return tokenId ?? undefined;
-  }
+const tokenId: Check<string> = (param, value) => {
   const want = "a token id: decimal text, a whole number, a bigint or a BigNumber";
-  try {
-    const id = typeof tokenId === "object" ? BigInt((tokenId as { toHexString(): string }).toHexString()) : tokenId;
-    if ((typeof id === "bigint" && id >= 0n) || (Number.isSafeInteger(id) && (id as number) >= 0)) {
-      return String(id);
-    }
-  } catch (cause) {
-    throw invalid("capacityTokenId", want, cause);
+  const id = attempt(param, want, () => (typeof value === "object" && value ? BigInt(hexOf(param, value)) : value));
+  if (typeof id === "string") {
+    return id;
   }
-  throw invalid("capacityTokenId", want);
+  if ((typeof id === "bigint" && id >= 0n) || (Number.isSafeInteger(id) && (id as number) >= 0)) {
+    return String(id);
+  }
+  throw invalid(param, want);
+};
+
+/** Of a BigNumber of ethers 5 or of ours; BigInt refuses what is no text. */
+function hexOf(param: string, value: object): string {
+  const toHexString = memberOf(param, value, "toHexString");
+  return (typeof toHexString === "function" ? toHexString.call(value) : undefined) as string;
 }
 
-function addresses(list: unknown): string[] {
-  if (!Array.isArray(list) || !list.every((address) => typeof address === "string")) {
-    throw invalid("delegateeAddresses", "a list of addresses");
+const uses: Check<string> = (param, value) => {
+  if (typeof value !== "string" && typeof value !== "number" && typeof value !== "bigint") {
+    throw invalid(param, "a whole number as text");
   }
-  return list.map((address: string) => address.replace(/^0x/, ""));
-}
+  return String(value);
+};
 
-function usesOf(uses: unknown): string {
-  if (!["string", "number", "bigint"].includes(typeof uses)) {
-    throw invalid("uses", "a whole number as text");
-  }
-  return String(uses);
-}
-
-function invalid(param: string, want: string, cause?: unknown): LitError {
-  return new InvalidParamType({
-    reason: "invalid_param",
-    message: `${param} must be ${want}.`,
-    details: { param, want },
-    ...(cause !== undefined && { cause }),
-  });
-}
+const TERMS = {
+  capacityTokenId: optional(tokenId),
+  delegateeAddresses: optional(listOf(text)),
+  uses: optional(uses),
+};

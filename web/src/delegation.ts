@@ -4,6 +4,7 @@ import { SIWE_DELEGATION_URI } from "./constants.js";
 import type { CapacityDelegation } from "./credits.js";
 import { requireFuture } from "./expiration.js";
 import { InvalidParamType } from "./errors.js";
+import { anything, optional, optionalOptionsOf, optionsOf, text, type Check } from "./given.js";
 import type { AuthSig } from "./params.js";
 import { requireKeySignature, requireSignedBy } from "./signature.js";
 import { toSigner, type SignerLike } from "./signer.js";
@@ -41,18 +42,12 @@ export async function delegateCapacity(
   litNodeClient: Connection,
   signal?: AbortSignal,
 ): Promise<CapacityCreditsRes> {
-  const { dAppOwnerWallet, ...delegation } = params;
+  const { dAppOwnerWallet, ...delegation } = optionsOf("params", params, DELEGATION);
   const signer = toSigner(dAppOwnerWallet);
   const walletAddress = await signer.getAddress();
   const nonce = await litNodeClient.getLatestBlockhash(signal && { signal });
-  const message = {
-    uses: undefined, // its presence makes the message a delegation, whatever else is absent
-    ...delegation,
-    uri: SIWE_DELEGATION_URI,
-    walletAddress,
-    nonce,
-    litNodeClient,
-  };
+  // That uses is there, be it undefined, makes the message a delegation, whatever else is absent.
+  const message = { ...delegation, uri: SIWE_DELEGATION_URI, walletAddress, nonce, litNodeClient };
   const { config, clockSkew = 0 } = litNodeClient;
   const now = (config.now?.() ?? Date.now()) + clockSkew;
   requireFuture(delegation.expiration, now);
@@ -64,9 +59,19 @@ export async function delegateCapacity(
   return { capacityDelegationAuthSig: authSig };
 }
 
+const DELEGATION = {
+  dAppOwnerWallet: anything as Check<SignerLike>,
+  capacityTokenId: anything as Check<CapacityDelegation["capacityTokenId"]>,
+  delegateeAddresses: anything as Check<CapacityDelegation["delegateeAddresses"]>,
+  uses: anything as Check<CapacityDelegation["uses"]>,
+  domain: optional(text),
+  expiration: optional(text),
+  statement: optional(text),
+};
+
 /** Throws InvalidParamType (reason `missing_param`) where nobody is there to sign. */
 export function requireOwner(params: CapacityCreditsReq): void {
-  if (!params?.dAppOwnerWallet) {
+  if (!optionalOptionsOf("params", params, DELEGATION).dAppOwnerWallet) {
     throw new InvalidParamType({
       reason: "missing_param",
       message: "dAppOwnerWallet must exist",

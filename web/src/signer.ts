@@ -4,6 +4,8 @@
  */
 import { BareError, InvalidParamType } from "./errors.js";
 import { hexOfText } from "./hex.js";
+import { memberOf } from "./given.js";
+import { texts } from "./member.js";
 import { shared } from "./sharing.js";
 import { walletError } from "./walleterror.js";
 
@@ -41,9 +43,6 @@ export interface EIP1193Provider {
 
 export type SignerLike = EthersLikeSigner | ViemAccount | ViemWalletClient | EIP1193Provider;
 
-/** What a candidate may have; nothing is sure of what a caller passes. */
-type Candidate = Partial<Record<"getAddress" | "signMessage" | "getAddresses" | "request" | "account" | "address" | "type", unknown>>;
-
 type Method = (...args: unknown[]) => Promise<never>;
 
 /**
@@ -55,15 +54,15 @@ type Method = (...args: unknown[]) => Promise<never>;
  * @throws a plain Error (reason `invalid_param`) for anything else
  */
 export function toSigner(signer: SignerLike): Signer {
-  const candidate = (signer ?? {}) as Candidate;
-  const call = (name: keyof Candidate, ...args: unknown[]) => (candidate[name] as Method).apply(signer, args);
-  const has = (name: keyof Candidate) => typeof candidate[name] === "function";
+  const candidate = Object(signer) as Record<string, unknown>;
+  const call = (name: string, ...args: unknown[]) => (candidate[name] as Method).apply(signer, args);
+  const has = (name: string) => typeof memberOf("signer", candidate, name) === "function";
   if (has("signMessage")) {
     if (has("getAddresses")) {
       return viemClient(signer as ViemWalletClient);
     }
-    if (isViemAccount(candidate)) {
-      const address = candidate.address as string;
+    const address = viemAccount(candidate);
+    if (address !== undefined) {
       return { getAddress: async () => address, signMessage: (message) => call("signMessage", { message }) };
     }
     return {
@@ -93,11 +92,6 @@ export async function accountsOf(provider: EIP1193Provider): Promise<string[]> {
   return texts(await shared([provider, method], undefined, () => requestWallet(provider, method)));
 }
 
-/** The texts of what should be a list of them. */
-export function texts(list: unknown): string[] {
-  return Array.isArray(list) ? list.filter((item) => typeof item === "string") : [];
-}
-
 /** What the wallet gives as the account's signature of a text. */
 export function personalSign(provider: EIP1193Provider, text: string, account: string): Promise<unknown> {
   // As bytes: a text that itself looks like hex would be taken for bytes.
@@ -113,18 +107,20 @@ export async function requestWallet<Result>(provider: EIP1193Provider, method: s
   }
 }
 
-/** viem's accounts are `local` or `smart`; only theirs take the message inside an object. */
-function isViemAccount({ address, type }: Candidate): boolean {
-  return typeof address === "string" && (type === "local" || type === "smart");
+/** The address of an account of viem, which is `local` or `smart`; only theirs take the message inside an object. */
+function viemAccount(candidate: object): string | undefined {
+  const [address, type] = ["address", "type"].map((name) => memberOf("signer", candidate, name));
+  return typeof address === "string" && (type === "local" || type === "smart") ? address : undefined;
 }
 
 /** The client's own account, or the wallet's first. */
 function viemClient(client: ViemWalletClient): Signer {
-  const account = async () => client.account ?? (await client.getAddresses())[0] ?? missingAddress();
+  const account = async () => memberOf("signer", client, "account") ?? texts(await client.getAddresses())[0] ?? missingAddress();
   return {
     getAddress: async () => {
       const own = await account();
-      return typeof own === "string" ? own : (own as ViemAccount).address;
+      const address = typeof own === "object" && own ? memberOf("signer", own, "address") : own;
+      return typeof address === "string" ? address : missingAddress();
     },
     signMessage: async (message) => client.signMessage({ account: (await account()) as never, message }),
   };

@@ -3,17 +3,20 @@
  * {@link checkAndSignAuthMessage}.
  */
 import { abortable } from "./abort.js";
+import { isProvider } from "./announced.js";
 import { EVM_CHAIN_IDS, OTHER_CHAINS } from "./chains.js";
-import { LOCAL_STORAGE_KEYS, METAMASK_CHAIN_INFO } from "./constants.js";
+import { LOCAL_STORAGE_KEYS, METAMASK_CHAIN_INFO, type LitAbility } from "./constants.js";
 import { InvalidParamType, isLitError, NoWalletException, UnsupportedChainException, WrongNetworkException } from "./errors.js";
 import { requireFuture } from "./expiration.js";
+import { anything, attempt, empty, flag, listOf, memberOf, object, only, optional, optionsOf, record, text, type Check, type Given } from "./given.js";
 import { callModule, init } from "./load.js";
+import { member, texts } from "./member.js";
 import type { AuthSig } from "./params.js";
-import type { LitResourceAbilityRequest } from "./resources.js";
 import { pageWallet, useChain } from "./provider.js";
+import type { ILitResource, LitResourceAbilityRequest } from "./resources.js";
 import { shared } from "./sharing.js";
 import { requireKeySignature, requireSignedBy, signerOf } from "./signature.js";
-import { accountsOf, personalSign, requestWallet, texts, type EIP1193Provider } from "./signer.js";
+import { accountsOf, personalSign, requestWallet, type EIP1193Provider } from "./signer.js";
 import { addRecapToSiweMessage, SiweMessage, type SiweFields } from "./siwe.js";
 import { resolveStorage, type StorageLike } from "./storage.js";
 import { isRejection, isUnknownChain, isUnsupported } from "./walleterror.js";
@@ -62,26 +65,54 @@ const MARGIN = 60 * 1000;
  * Errors: UnsupportedChainException, NoWalletException (`no_wallet`),
  * ParamsMissingError (`missing_param` with `details.wallets`: several wallets announced themselves),
  * WrongNetworkException (`wrong_chain`), UnknownError (`user_rejected`,
- * `wallet_failed`), InvalidSignatureError (`bad_signature`).
+ * `wallet_failed`), InvalidSignatureError (`bad_signature`), InvalidParamType
+ * (`invalid_param`), before the wallet is asked.
  */
 export async function checkAndSignAuthMessage(params: CheckAndSignAuthMessage): Promise<AuthSig> {
-  return abortable(params.signal, () => checkAndSign(params));
+  const { provider, storage, signal } = optionsOf("params", params, PLACES);
+  const wanted = optionsOf("params", params, WANTED);
+  requireChainId(wanted.chain);
+  requireFuture(wanted.expiration, Date.now());
+  return abortable(signal, async () => {
+    const wallet = provider ?? (await requirePageWallet());
+    wanted.uri ||= pageURI();
+    wanted.domain ??= pageDomain();
+    const question = attempt("resourceAbilityRequests", "a list that JSON can hold", () => JSON.stringify(wanted));
+    const authSig = await shared([wallet, storage, question], signal, (requireWaiting) =>
+      storedOrSigned(wallet, resolveStorage(storage).port, wanted, requireWaiting),
+    );
+    return { ...authSig };
+  });
 }
 
-/** What an AuthSig is to say, with its defaults: two callers at the same time who want the same share it. */
-type Wanted = Omit<CheckAndSignAuthMessage, "provider" | "storage" | "signal">;
+const PLACES = {
+  provider: optional(only<EIP1193Provider>("an EIP-1193 provider, with request", isProvider)),
+  storage: anything as Check<StorageLike | undefined>,
+  signal: anything as Check<AbortSignal | undefined>,
+};
 
-async function checkAndSign(params: CheckAndSignAuthMessage): Promise<AuthSig> {
-  const { provider: given, storage, signal, ...rest } = params;
-  requireChainId(rest.chain);
-  requireFuture(rest.expiration, Date.now());
-  const provider = given ?? (await requirePageWallet());
-  const wanted = { ...rest, domain: rest.domain ?? pageDomain(), uri: rest.uri || pageURI() };
-  const authSig = await shared([provider, storage, JSON.stringify(wanted)], signal, (requireWaiting) =>
-    storedOrSigned(provider, resolveStorage(storage).port, wanted, requireWaiting),
-  );
-  return { ...authSig };
-}
+const RESOURCE_METHODS = ["isValidLitAbility", "getResourceKey"];
+
+const resource = only<ILitResource>("a resource, such as new LitPKPResource(id)", (value) =>
+  RESOURCE_METHODS.every((name) => typeof memberOf("resource", Object(value) as object, name) === "function"),
+);
+
+/** What an AuthSig is to say. Two callers at the same time who want the same share it. */
+const WANTED = {
+  chain: anything as Check<string>,
+  nonce: optional(text),
+  resources: optional(listOf(text)),
+  switchChain: optional(flag),
+  expiration: optional(text),
+  uri: optional(text),
+  domain: optional(text),
+  statement: optional(text),
+  resourceAbilityRequests: optional(
+    listOf(record({ resource, ability: text as Check<LitAbility>, data: optional(object) })),
+  ),
+};
+
+type Wanted = Given<typeof WANTED>;
 
 /** requireWaiting throws when the caller has gone: the user is asked for nothing more then. */
 async function storedOrSigned(
@@ -145,7 +176,7 @@ async function requirePageWallet(): Promise<EIP1193Provider> {
 }
 
 function requireChainId(chain: string): number {
-  const chainId = Object.hasOwn(EVM_CHAIN_IDS, chain) ? EVM_CHAIN_IDS[chain] : undefined;
+  const chainId = typeof chain === "string" && Object.hasOwn(EVM_CHAIN_IDS, chain) ? EVM_CHAIN_IDS[chain] : undefined;
   if (chainId === undefined) {
     const names = Object.keys(EVM_CHAIN_IDS).join(",");
     const why = OTHER_CHAINS.includes(chain) ? `Wallets of ${chain} are not supported here.` : "Unsupported chain selected.";
@@ -154,7 +185,7 @@ function requireChainId(chain: string): number {
       message: `${why}  Please select one of: ${names}`,
       shortMessage: why,
       details: { param: "chain", want: names },
-      info: { chain },
+      ...(typeof chain === "string" && { info: { chain } }),
     });
   }
   return chainId;
@@ -193,38 +224,46 @@ async function messageFor(params: Wanted, address: string, chainId: number): Pro
     uri: params.uri!,
     version: "1",
     chainId,
-    nonce: params.nonce,
+    ...(params.nonce && { nonce: params.nonce }),
     expirationTime: params.expiration || new Date(Date.now() + WEEK).toISOString(),
-    ...(params.resources?.length && { resources: [...params.resources] }),
+    ...(params.resources?.length && { resources: params.resources }),
   });
   if (params.resourceAbilityRequests?.length) {
-    const resources = params.resourceAbilityRequests;
+    const resources = params.resourceAbilityRequests as LitResourceAbilityRequest[];
     await addRecapToSiweMessage({ siweMessage: message, resources, litNodeClient: "none is needed" });
   }
   return message;
 }
 
-const pageDomain = () => globalThis.location?.host || "localhost";
+const pageDomain = () => pageAddress()?.host || "localhost";
 
 /** The page's address without its query and fragment: they often hold tokens, and what is signed is no secret. */
 function pageURI(): string {
+  const url = pageAddress();
+  if (!url) {
+    return "https://localhost/login";
+  }
+  url.search = url.hash = url.username = url.password = "";
+  return url.href;
+}
+
+/** Undefined where there is no page. */
+function pageAddress(): URL | undefined {
   try {
-    const url = new URL(globalThis.location.href);
-    url.search = url.hash = url.username = url.password = "";
-    return url.href;
+    return new URL((member(globalThis, "location") as Location).href);
   } catch {
-    return "https://localhost/login"; // no page
+    return undefined;
   }
 }
 
 /** Everything but the nonce and the times has to be what a new one would say. */
 function fits(stored: AuthSig, want: SiweFields): boolean {
   try {
-    const message = new SiweMessage(stored.signedMessage);
+    const message = Object.assign(empty<SiweFields>(), new SiweMessage(stored.signedMessage));
     const now = Date.now();
     const lasts = Date.parse(message.expirationTime ?? "") > now + MARGIN;
     const begun = !message.notBefore || Date.parse(message.notBefore) <= now;
-    return lasts && begun && signerOf(stored) === want.address && meaning(message) === meaning(want);
+    return lasts && begun && signerOf(stored) === want.address && meaning(message) === meaning(Object.assign(empty<SiweFields>(), want));
   } catch (error) {
     if (isLitError(error) && error.reason !== "internal") {
       return false;
@@ -240,9 +279,8 @@ function meaning({ scheme, domain, address, statement, uri, chainId, requestId, 
 /** What is in storage is foreign input: it is an AuthSig, or there is none. */
 async function readStored(storage: StorageLike | undefined): Promise<AuthSig | undefined> {
   try {
-    const stored = JSON.parse(String(await storage?.getItem(LOCAL_STORAGE_KEYS.AUTH_SIGNATURE))) as Partial<AuthSig> | null;
-    const texts = [stored?.sig, stored?.derivedVia, stored?.signedMessage, stored?.address];
-    return texts.every((text) => typeof text === "string") ? (stored as AuthSig) : undefined;
+    const stored: unknown = JSON.parse(String(await storage?.getItem(LOCAL_STORAGE_KEYS.AUTH_SIGNATURE)));
+    return optionsOf("stored", stored, { sig: text, derivedVia: text, signedMessage: text, address: text });
   } catch {
     return undefined;
   }

@@ -54,6 +54,8 @@ test("a wallet that has no such method is not asked again", async () => {
 });
 
 describe("other failures are wallet_failed, whatever is thrown", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
   const wide = { code: 1, cause: {} };
   wide.cause = Array.from({ length: 10_000 }, () => ({ code: 4001 }));
   const rows = {
@@ -64,6 +66,8 @@ describe("other failures are wallet_failed, whatever is thrown", () => {
     "a code that is an object": { code: { toString: () => assert.fail("called") } },
     "a long list": wide,
     "a code too deep": nested(100, { code: 4001 }),
+    "a revoked Proxy": proxy,
+    "a revoked Proxy below": { code: 1, cause: proxy },
     "no prototype": Object.create(null),
   };
   for (const [name, thrown] of Object.entries(rows)) {
