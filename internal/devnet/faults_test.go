@@ -102,6 +102,7 @@ func TestEveryFaultAtEveryEndpoint(t *testing.T) {
 		{devnet.Fault{Kind: node.HTML}, all("502 a page")},
 		{devnet.Fault{Kind: node.Malformed}, all("200 half")},
 		{devnet.Fault{Kind: node.Oversized}, all("200 too much")},
+		{devnet.Fault{Kind: node.Oversized, Shape: node.Values}, all("200 too much")},
 		{devnet.Fault{Kind: node.RateLimited}, all("402 rate_limit_exceeded")},
 		{devnet.Fault{Kind: node.RateLimited, Status: 429}, all("429 NodeConcurrencyOverload")},
 		{devnet.Fault{Kind: node.WrongShare}, [4]string{"ok", other, other, other}},

@@ -32,6 +32,7 @@ func misbehaviours() []misbehaviour {
 		{devnet.Fault{Kind: "html"}, literr.NodeFault},
 		{devnet.Fault{Kind: "malformed"}, literr.NodeFault},
 		{devnet.Fault{Kind: "oversized"}, literr.NodeFault},
+		{devnet.Fault{Kind: "oversized", Shape: "values"}, literr.NodeFault},
 		{devnet.Fault{Kind: "wrong-share"}, literr.BadShare},
 		{devnet.Fault{Kind: "identity-share"}, literr.BadShare},
 		{devnet.Fault{Kind: "off-subgroup"}, literr.BadShare},

@@ -41,7 +41,7 @@ const (
 	HTML FaultKind = "html"
 	// Malformed sends half of the JSON.
 	Malformed FaultKind = "malformed"
-	// Oversized sends more than anybody should read.
+	// Oversized sends more than anybody should read, 4 MiB of JSON, in a Shape.
 	Oversized FaultKind = "oversized"
 	// RateLimited refuses with Status 402, the default, or 429.
 	RateLimited FaultKind = "rate-limited"
@@ -93,6 +93,18 @@ func (k FaultKind) concerns() []Endpoint {
 	return Endpoints()
 }
 
+// Shape is what an oversized answer is full of.
+type Shape string
+
+// What fills an answer up.
+const (
+	// Spaces stand behind the answer: only its length is wrong.
+	Spaces Shape = "spaces"
+	// Values are two million zeros in a list, one more member of the answer. Who
+	// builds a value for each needs many times the memory of the text.
+	Values Shape = "values"
+)
+
 // Fault is a misbehaviour that is switched on. The zero value is none.
 type Fault struct {
 	Kind FaultKind `json:"kind"`
@@ -106,6 +118,8 @@ type Fault struct {
 	Status int `json:"status,omitempty"`
 	// Body of HTTPError, JSON. Default: an error in the node's scheme.
 	Body json.RawMessage `json:"body,omitempty"`
+	// Shape of Oversized, default Spaces.
+	Shape Shape `json:"shape,omitempty"`
 	// Path is the one endpoint that misbehaves. Default: all that the kind
 	// concerns.
 	Path Endpoint `json:"path,omitempty"`
@@ -157,6 +171,10 @@ func (f Fault) checkValues() error {
 		return fmt.Errorf("fault status %d of rate-limited is neither 402 nor 429", f.Status)
 	case f.Kind == ClockSkew && f.Seconds == 0:
 		return fmt.Errorf("fault clock-skew needs seconds")
+	case f.Kind != Oversized && f.Shape != "":
+		return fmt.Errorf("shape belongs to the fault oversized, not to %q", f.Kind)
+	case f.Shape != "" && f.Shape != Spaces && f.Shape != Values:
+		return fmt.Errorf("shape %q is neither spaces nor values", f.Shape)
 	case f.Kind != ClockSkew && f.Seconds != 0:
 		return fmt.Errorf("seconds belong to the fault clock-skew, not to %q", f.Kind)
 	case f.Seconds < -maxSkew || f.Seconds > maxSkew:

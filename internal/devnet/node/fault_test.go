@@ -1,11 +1,13 @@
 package node_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +17,6 @@ import (
 	"litsession/internal/bls"
 	"litsession/internal/devnet/node"
 	"litsession/internal/eth"
-	"litsession/internal/fetch"
 	"litsession/internal/literr"
 	"litsession/internal/nodeapi"
 	"litsession/internal/recap"
@@ -58,6 +59,7 @@ func TestSpoiltAnswers(t *testing.T) {
 		{node.Fault{Kind: node.HTML}, 502, "text/html", "", false},
 		{node.Fault{Kind: node.Malformed}, 200, "application/json", "", false},
 		{node.Fault{Kind: node.Oversized}, 200, "application/json", "", true},
+		{node.Fault{Kind: node.Oversized, Shape: node.Values}, 200, "application/json", "", true},
 		{node.Fault{Kind: node.RateLimited}, 402, "application/json", "rate_limit_exceeded", true},
 		{node.Fault{Kind: node.RateLimited, Status: 402}, 402, "application/json", "rate_limit_exceeded", true},
 		{node.Fault{Kind: node.RateLimited, Status: 429}, 429, "application/json", "NodeConcurrencyOverload", true},
@@ -68,9 +70,28 @@ func TestSpoiltAnswers(t *testing.T) {
 			json.Valid(body) != tt.valid || nodeapi.ParseError(w.StatusCode, body).Code != tt.code {
 			t.Errorf("%+v: %d %s %.300s", tt.fault, w.StatusCode, w.Header.Get("Content-Type"), body)
 		}
-		if large := len(body) > fetch.DefaultMaxBytes; large != (tt.fault.Kind == node.Oversized) {
+		if large := len(body) > 4<<20; large != (tt.fault.Kind == node.Oversized) {
 			t.Errorf("%+v: %d bytes", tt.fault, len(body))
 		}
+	}
+}
+
+// TestAnOversizedAnswerOfValues: it is the honest answer with one more member.
+func TestAnOversizedAnswerOfValues(t *testing.T) {
+	r := readRecorded(t)
+	_, honest := send(t, faulty(t, r.config(t), node.Fault{}), nodeapi.SignSessionKeyPath, r.SignSessionKeyRequestBody)
+	_, large := send(t, faulty(t, r.config(t), node.Fault{Kind: node.Oversized, Shape: node.Values}), nodeapi.SignSessionKeyPath, r.SignSessionKeyRequestBody)
+	got := map[string]json.RawMessage{}
+	if err := json.Unmarshal(large, &got); err != nil {
+		t.Fatal(err)
+	}
+	if zeros := bytes.Count(got["padding"], []byte("0")); zeros < 2<<20 {
+		t.Errorf("%d values", zeros)
+	}
+	delete(got, "padding")
+	want := map[string]json.RawMessage{}
+	if err := json.Unmarshal(honest, &want); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v (%v)", got, want, err)
 	}
 }
 
@@ -242,6 +263,8 @@ func TestFaultsThatMakeNoSense(t *testing.T) {
 		`{"kind":"clock-skew","seconds":9000000000}`:           "fifty years",
 		`{"kind":"slow","seconds":1}`:                          "seconds belong to",
 		`{"kind":"rate-limited","status":500}`:                 "neither 402 nor 429",
+		`{"kind":"slow","shape":"values"}`:                     "shape belongs to",
+		`{"kind":"oversized","shape":"tall"}`:                  "neither spaces nor values",
 		`{"kind":"identity-share","path":"handshake"}`:         "concerns [sign_session_key] only",
 		`{"kind":"stale-blockhash","path":"sign_session_key"}`: "concerns [handshake] only",
 		`{"kind":"wrong-share","path":"handshake"}`:            "concerns [sign_session_key execute pkp_sign] only",

@@ -1,17 +1,18 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	bls12381 "github.com/consensys/gnark-crypto/ecc/bls12-381"
 
 	"litsession/internal/bls"
-	"litsession/internal/fetch"
 	"litsession/internal/nodeapi"
 	"litsession/internal/recap"
 	"litsession/internal/session"
@@ -95,16 +96,23 @@ func (n *Node) deliver(ctx context.Context, w http.ResponseWriter, f Fault, stat
 	case Malformed:
 		reply(w, status, body[:half])
 	case Oversized:
-		// White space is JSON too: only its length is wrong.
-		reply(w, status, body)
-		space := make([]byte, fetch.DefaultMaxBytes+1)
-		for i := range space {
-			space[i] = ' '
-		}
-		_, _ = w.Write(space)
+		reply(w, status, oversized(body, f.Shape))
 	default:
 		reply(w, status, body)
 	}
+}
+
+// oversizedBytes is how much Oversized adds to an answer: the official SDK and
+// most programs read that without a word.
+const oversizedBytes = 4 << 20
+
+// oversized returns an answer that is valid and far too long.
+func oversized(answer []byte, shape Shape) []byte {
+	if open, ok := bytes.CutSuffix(answer, []byte("}")); shape == Values && ok {
+		open = append(slices.Clone(open), `,"padding":[0`...)
+		return append(append(open, bytes.Repeat([]byte(",0"), oversizedBytes/2)...), "]}"...)
+	}
+	return append(slices.Clone(answer), bytes.Repeat([]byte(" "), oversizedBytes)...)
 }
 
 // limitRate refuses as a node whose user has no credit, or that is overloaded.
