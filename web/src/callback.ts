@@ -71,8 +71,17 @@ export function signInWith(params: Own, defaultAuthCallback: AuthCallback | unde
   return async (json) => {
     const asked = parseRecord<AuthCallbackParams>(json);
     const authSig = await callback(authNeededCallback ? asWritten(asked, params) : forDefault(asked, params));
-    return JSON.stringify(authSig) ?? "null";
+    return written(authSig);
   };
+}
+
+/** What a callback gave, as JSON; what cannot be written is no AuthSig. */
+function written(authSig: unknown): string {
+  try {
+    return JSON.stringify(authSig) ?? "null";
+  } catch {
+    return "null";
+  }
 }
 
 /** With the caller's own objects, whose methods a callback calls. */

@@ -64,6 +64,14 @@ describe("a callback", () => {
     test(`of ${name} may bring nothing, and it is the module that says so`, async (t) => {
       assert.equal(await (await standinClient(t))[name]({ authNeededCallback: async () => {}, resourceAbilityRequests }), null);
     });
+    test(`of ${name} that brings what cannot be written has brought nothing`, async (t) => {
+      const client = await standinClient(t);
+      const cycle = {};
+      cycle.sig = cycle;
+      for (const brought of [cycle, { sig: 1n }, { toJSON() { throw new Error("mine"); } }, { get sig() { throw new Error("mine"); } }]) {
+        assert.equal(await client[name]({ authNeededCallback: async () => brought, resourceAbilityRequests }), null);
+      }
+    });
     test(`of ${name} that is no function is invalid_param`, async (t) => {
       const error = await rejection((await standinClient(t))[name]({ authNeededCallback: 7, resourceAbilityRequests }));
       assert.deepEqual([error.reason, error.details.param], ["invalid_param", "authNeededCallback"]);

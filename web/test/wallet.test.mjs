@@ -63,7 +63,7 @@ describe("whatever is given, the error is typed and names the parameter:", () =>
   const provider = answering();
   const refusing = { getAddress: async () => account, signMessage: async () => undefined };
   const calls = {
-    checkAndSignAuthMessage: [checkAndSignAuthMessage, { ...signIn, provider }, ["chain", "nonce", "resources", "switchChain", "expiration", "uri", "domain", "statement", "resourceAbilityRequests", "provider"]],
+    checkAndSignAuthMessage: [checkAndSignAuthMessage, { ...signIn, provider }, ["chain", "nonce", "resources", "switchChain", "expiration", "uri", "domain", "statement", "resourceAbilityRequests", "provider", "storage"]],
     generateAuthSig: [generateAuthSig, { signer: refusing, toSign: "a" }, ["signer", "toSign", "address"]],
   };
   for (const [name, [call, good, params]] of Object.entries(calls)) {
