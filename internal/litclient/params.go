@@ -44,6 +44,7 @@ type SessionSigsParams struct {
 	RequestsJSON []byte           // Requests in the caller's bytes
 	Base         recap.Capability // the caller's own; its statement stands before the requested one's
 	Capabilities [][]byte         // JSON of AuthSigs to be carried along
+	RerunAction  bool             // of a PKP's session: take no stored AuthSig
 	Chain        string           // for the callback only, as is what follows
 	SwitchChain  bool
 	SignIn       SignIn // asks a wallet for an AuthSig, nil for none
@@ -88,6 +89,7 @@ func decodeSessionSigsParams(text []byte, now time.Time, own func(*paramDecoder,
 	d := &paramDecoder{object: v.Indexed()}
 	p := SessionSigsParams{SignSessionKeyParams: SignSessionKeyParams{ChainID: 1}}
 	own(d, &p)
+	p.RerunAction = d.flag("rerunAction")
 	d.requests(&p)
 	d.expiration(&p.SignSessionKeyParams, now)
 	d.sessionKey(&p.SignSessionKeyParams)
@@ -97,6 +99,16 @@ func decodeSessionSigsParams(text []byte, now time.Time, own func(*paramDecoder,
 	p.Domain = d.domain()
 	p.Statement = p.Base.Statement()
 	return p, d.err
+}
+
+// flag reads an optional boolean.
+func (d *paramDecoder) flag(name string) bool {
+	v := d.object.Get(name)
+	value, ok := v.Bool()
+	if !ok && v.Exists() && !v.IsNull() {
+		d.fail(name, "true or false")
+	}
+	return value
 }
 
 // DecodeSignSessionKeyParams is [DecodeSessionSigsParams] for signSessionKey:

@@ -2,8 +2,10 @@ package litclient
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"litsession/internal/literr"
 	"litsession/internal/nodeapi"
 	"litsession/internal/recap"
 	"litsession/internal/session"
@@ -31,7 +33,9 @@ func (c *Client) GetLitActionSessionSigs(ctx context.Context, p SessionSigsParam
 // the network's key or says other than what was asked.
 //
 // Calls for the same thing at the same time share one request; a session
-// signature never outlives its AuthSig.
+// signature never outlives its AuthSig. With p.RerunAction the nodes are asked
+// anew, by each call for itself: the new AuthSig takes the place of the stored
+// one, which is removed when the nodes refuse.
 //
 // Errors: [literr.NotReady], those of signing (see signsessionkey.go), and why
 // ctx ended.
@@ -40,13 +44,20 @@ func (c *Client) GetPkpSessionSigs(ctx context.Context, p SessionSigsParams) (se
 	if err != nil {
 		return nil, err
 	}
-	auth, err := c.shared(ctx, r.id, p.SignSessionKeyParams, func(ctx context.Context, progress Progress) (authorization, error) {
-		return c.authorize(ctx, r, progress)
-	})
+	auth, err := c.authorized(ctx, r, p)
 	if err != nil {
 		return nil, err
 	}
 	return session.SignForNodes(r.key, c.template(p, auth), c.latest(r.network).nodes), nil
+}
+
+func (c *Client) authorized(ctx context.Context, r request, p SessionSigsParams) (authorization, error) {
+	if p.RerunAction {
+		return c.reauthorize(ctx, r, p.Progress)
+	}
+	return c.shared(ctx, r.id, p.SignSessionKeyParams, func(ctx context.Context, progress Progress) (authorization, error) {
+		return c.authorize(ctx, r, progress)
+	})
 }
 
 // request is a call for a PKP's session, and what follows from its parameters.
@@ -120,7 +131,17 @@ func (c *Client) authorize(ctx context.Context, r request, progress Progress) (a
 	if cached, ok, err := c.cachedAuthSig(ctx, r); err != nil || ok {
 		return cached, err
 	}
+	return c.reauthorize(ctx, r, progress)
+}
+
+// reauthorize has a new AuthSig signed whatever is stored.
+func (c *Client) reauthorize(ctx context.Context, r request, progress Progress) (authorization, error) {
 	fresh, err := c.signed(ctx, r, progress)
+	if errors.Is(err, literr.NotAuthorized) {
+		if err := c.cache.RemoveAuthSig(ctx, r.id); err != nil {
+			return authorization{}, err
+		}
+	}
 	if err != nil {
 		return authorization{}, err
 	}

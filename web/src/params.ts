@@ -152,6 +152,8 @@ interface PkpParams extends SessionParams {
   /** 65 bytes uncompressed, hex with or without `0x`. */
   pkpPublicKey: string;
   authMethods?: AuthMethod[];
+  /** Has the action run, and the auth methods checked, anew, rather than using what was authorized before. */
+  rerunAction?: boolean;
   /** With overwriteCode the client fetches the action's code, checks it against the CID and sends it to the nodes. */
   ipfsOptions?: { overwriteCode?: boolean; gatewayUrl?: `https://${string}/ipfs/` | `http://${string}/ipfs/` };
 }
@@ -281,6 +283,7 @@ const PARAMS = {
   sessionCapabilityObject: data,
   authMethods: data,
   ipfsOptions: data,
+  rerunAction: data,
   switchChain: data,
   statement: small,
   chainId: data,
