@@ -38,6 +38,7 @@ func (e exports) config(text, ports js.Value) (litclient.Config, error) {
 	config.Random = rand.Reader
 	config.Lock = lock(ports)
 	config.OnEvent = listener(ports)
+	config.NextTurn = jsglue.NextTurn
 	return config, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"litsession/internal/devnet"
 	"litsession/internal/fetch"
 	"litsession/internal/litclient"
+	"litsession/internal/playground"
 	"litsession/internal/session"
 	"litsession/storage"
 )
@@ -144,3 +146,79 @@ func BenchmarkWarmCall(b *testing.B) {
 	b.ReportMetric(times[len(times)-1], "max-ms")
 	b.ReportMetric(0, "ns/op")
 }
+
+// BenchmarkHostileNodes is how long the page stands still at most, and what memory
+// the module has afterwards, while nodes do what costs the client most: as many as
+// may sign falsely in a network of 30 whose threshold is 21, and ten of ten that
+// answer with as many values as fit.
+//
+//	go test -run '^$' -bench HostileNodes -benchtime 5x ./web
+func BenchmarkHostileNodes(b *testing.B) {
+	for _, row := range []struct {
+		name                    string
+		nodes, threshold, lying int
+		fault                   devnet.Fault
+	}{
+		{"wrong-share/4of30", 30, 21, 4, devnet.Fault{Kind: "wrong-share"}},
+		{"oversized/10of10", 10, 6, 10, devnet.Fault{Kind: "oversized", Path: "sign_session_key"}},
+		{"values/10of10", 10, 6, 10, devnet.Fault{Kind: "http-error", Path: "sign_session_key", Body: json.RawMessage("[" + strings.Repeat("0,", 260_000) + "0]")}},
+	} {
+		b.Run(row.name, func(b *testing.B) {
+			network, err := devnet.Start(b.Context(), devnet.Config{Page: pageDir, Nodes: row.nodes, Threshold: row.threshold})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer network.Close()
+			page, err := playground.Open(b.Context(), serve(b, network, new(wallet)).URL)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer page.Close()
+			for i := range row.lying {
+				if err := network.SetFault(i, row.fault); err != nil {
+					b.Fatal(err)
+				}
+			}
+			var got struct{ Longest, Took, Memory float64 }
+			longest := 0.0
+			for b.Loop() {
+				if err := page.Evaluate(`(async () => {`+sessionHelpers+hostileScript+`})()`, &got); err != nil {
+					b.Fatal(err)
+				}
+				longest = max(longest, got.Longest)
+			}
+			b.ReportMetric(longest, "longest-task-ms") // 0 for none above 50
+			b.ReportMetric(got.Took, "call-ms")
+			b.ReportMetric(got.Memory/(1<<20), "module-MiB")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// hostileScript makes one call, by a module of its own whose memory it can see, and
+// says how long the longest task was.
+const hostileScript = `
+	const own = document.body.appendChild(document.createElement("iframe")).contentWindow;
+	const { instantiateStreaming } = own.WebAssembly;
+	let instance;
+	own.WebAssembly.instantiateStreaming = async (...args) => {
+		const made = await instantiateStreaming(...args);
+		({ instance } = made);
+		return made;
+	};
+	const script = Object.assign(own.document.createElement("script"), { type: "module", src: new URL("expose.js", location.href) });
+	await new Promise((loaded) => { script.onload = loaded; own.document.head.append(script); });
+	const { LitNodeClient, LitPKPResource } = own.exposed;
+	const client = new LitNodeClient({ ...config, storage: "memory" });
+	await client.connect();
+	let longest = 0;
+	const observer = new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) longest = Math.max(longest, duration); });
+	observer.observe({ entryTypes: ["longtask"] }); // tells of those above 50 ms
+	const start = performance.now();
+	const resource = new LitPKPResource("*");
+	await client.getLitActionSessionSigs({ ...guide, resourceAbilityRequests: [{ resource, ability: "pkp-signing" }] }).catch((e) => e);
+	const took = performance.now() - start;
+	await new Promise((turn) => setTimeout(turn, 200));
+	observer.disconnect();
+	return { longest, took, memory: instance.exports.mem.buffer.byteLength };
+`

@@ -52,9 +52,9 @@ func evaluate[T any](t *testing.T, page *playground.Page, script string) (result
 	return result
 }
 
-// serve serves the page, the wallet of an account, and tab.html, a page with
-// nothing in it.
-func serve(t *testing.T, network *devnet.Network, user *wallet) *httptest.Server {
+// serve serves the page, the wallet of an account, tab.html, a page with nothing
+// in it, and expose.js, which loads the package for a script that cannot import.
+func serve(t testing.TB, network *devnet.Network, user *wallet) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.Handle("/", http.FileServer(http.Dir(pageDir)))
@@ -62,6 +62,10 @@ func serve(t *testing.T, network *devnet.Network, user *wallet) *httptest.Server
 	mux.HandleFunc("/tab.html", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = w.Write([]byte("<!doctype html>"))
+	})
+	mux.HandleFunc("/expose.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		_, _ = w.Write([]byte(`import * as exposed from "./litsession/index.js"; window.exposed = exposed;`))
 	})
 	mux.HandleFunc("/descriptor.json", func(w http.ResponseWriter, _ *http.Request) {
 		if err := json.NewEncoder(w).Encode(network.Descriptor()); err != nil {

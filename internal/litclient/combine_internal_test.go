@@ -104,6 +104,23 @@ func TestASearchLeavesOffForTheNextAnswer(t *testing.T) {
 	}
 }
 
+// TestAPageWorksBetweenTheTries: a try of many shares takes two turns.
+func TestAPageWorksBetweenTheTries(t *testing.T) {
+	for _, size := range []struct{ threshold, nodes, wrong, turns int }{{6, 10, 5, 1}, {21, 24, 4, 2}} {
+		q, _ := dealt(t, size.threshold, size.nodes, size.wrong, 1)
+		turns := 0
+		ctx, cancel := context.WithCancel(t.Context())
+		q.nextTurn = func(context.Context) {
+			if turns++; turns == 100 {
+				cancel()
+			}
+		}
+		if q.combine(ctx) || q.search.tried < 50 || turns != size.turns*q.search.tried {
+			t.Errorf("%+v: %d turns in %d tries", size, turns, q.search.tried)
+		}
+	}
+}
+
 func TestASearchEndsWithTheContext(t *testing.T) {
 	q, _ := dealt(t, 13, 20, 8, 1)
 	ctx, cancel := context.WithCancel(t.Context())

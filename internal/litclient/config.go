@@ -6,6 +6,7 @@
 package litclient
 
 import (
+	"context"
 	"io"
 	"time"
 
@@ -48,6 +49,10 @@ type Config struct {
 	Random  io.Reader
 	Lock    session.Lock // held while a session key is made; nil for none
 	OnEvent func(Event)  // told of what happens beside a call; may be nil
+
+	// NextTurn lets others work who share the thread, between pieces of long work;
+	// nil where nobody does.
+	NextTurn func(context.Context)
 }
 
 // Event is something that happened beside a call.

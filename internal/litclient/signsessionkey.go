@@ -107,7 +107,7 @@ func (c *Client) message(r request, nonce string) siwe.Message {
 // threshold of shares that fit together. The quorum says what nodes answered.
 func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, progress Progress) (authorization, *quorum, error) {
 	n := r.network
-	q := &quorum{network: n, auth: r.proofs(), now: c.now, progress: progress, quoter: r.quoter(), silent: slices.Clone(n.nodes)}
+	q := &quorum{network: n, auth: r.proofs(), now: c.now, progress: progress, quoter: r.quoter(), nextTurn: c.config.NextTurn, silent: slices.Clone(n.nodes)}
 	if err := q.search.seed(c.randomBytes); err != nil {
 		return authorization{}, q, err
 	}
