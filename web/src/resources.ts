@@ -4,6 +4,7 @@
  */
 import { LIT_ABILITY, LIT_RESOURCE_PREFIX, type LitAbility, type LitResourcePrefix } from "./constants.js";
 import { BareError, InvalidArgumentException } from "./errors.js";
+import { attempt, memberOf, object, text } from "./given.js";
 
 /** What the package needs of a resource; instances of the official SDK's classes fit as well. */
 export interface ILitResource {
@@ -29,7 +30,7 @@ abstract class LitResource implements ILitResource {
   abstract readonly resourcePrefix: LitResourcePrefix;
 
   constructor(resource: string) {
-    this.resource = resource;
+    this.resource = text("resource", resource);
   }
 
   abstract isValidLitAbility(ability: LitAbility): boolean;
@@ -55,11 +56,11 @@ export class LitAccessControlConditionResource extends LitResource {
 }
 
 /**
- * A PKP by its token id in hex, with or without `0x`, or `*`.
+ * A PKP by its token id, or `*`.
  *
- * The id is padded with zeros to 64 digits and its letters keep their case,
- * byte for byte as in the official SDK: a decimal id is taken for hex, and
- * nodes compare with the lower-case id.
+ * The id is hex, with or without `0x`, and becomes 64 digits in lower case, as
+ * nodes compare it. More than 64 decimal digits are the decimal id, as
+ * contracts give it; fewer are taken for hex, as in the official SDK.
  */
 export class LitPKPResource extends LitResource {
   readonly resourcePrefix = LIT_RESOURCE_PREFIX.PKP;
@@ -92,16 +93,36 @@ export class LitActionResource extends LitResource {
   }
 }
 
-function pkpId(id: string): string {
-  const digits = id.startsWith("0x") ? id.slice(2) : id;
-  if (digits.length > 64) {
+const ID_DIGITS = 64;
+
+function pkpId(given: string): string {
+  const id = text("resource", given);
+  const isDecimal = id.length > ID_DIGITS && id.length <= MAX_DECIMAL.length && /^[0-9]+$/.test(id);
+  const digits = isDecimal ? BigInt(id).toString(16) : id.replace(/^0x/, "");
+  if (digits.length > ID_DIGITS) {
     throw new BareError({
       reason: "invalid_param",
       message: "Resource ID exceeds 64 characters (32 bytes) in length.",
-      details: { param: "resource", want: "at most 64 hex digits" },
+      details: { param: "resource", want: "a token id: at most 64 hex digits, or decimal" },
     });
   }
-  return /^[0-9a-fA-F]+$/.test(digits) ? digits.padStart(64, "0") : digits;
+  return /^[0-9a-fA-F]+$/.test(digits) ? digits.toLowerCase().padStart(ID_DIGITS, "0") : digits;
+}
+
+/** The largest token id. */
+const MAX_DECIMAL = (2n ** 256n - 1n).toString();
+
+/** A resource of the caller's as it is used here; its own methods are asked at once, and may throw nothing here. */
+export function resourceOf(param: string, value: unknown): { key: string; prefix: string; allows(ability: unknown): boolean } {
+  const want = "a resource, such as new LitPKPResource(id)";
+  const resource = object(param, value) as ILitResource;
+  const call = (name: "getResourceKey" | "isValidLitAbility", ...args: unknown[]) =>
+    attempt(param, want, () => (memberOf(param, resource, name) as (...args: unknown[]) => unknown).apply(resource, args));
+  return {
+    key: text(`${param}.getResourceKey()`, call("getResourceKey")),
+    prefix: text(`${param}.resourcePrefix`, memberOf(`${param}.resourcePrefix`, resource, "resourcePrefix")),
+    allows: (ability) => Boolean(call("isValidLitAbility", ability)),
+  };
 }
 
 /** In the order in which the official SDK tries them. */
@@ -118,6 +139,7 @@ const CLASSES = [
  * prefix throws `InvalidArgumentException` (reason `invalid_param`).
  */
 export function parseLitResource(key: string): ILitResource {
+  text("resourceKey", key);
   for (const [prefix, Resource] of CLASSES) {
     if (key.startsWith(prefix)) {
       return new Resource(key.slice(prefix.length + "://".length));

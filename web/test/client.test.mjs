@@ -167,7 +167,7 @@ describe("the parameters", () => {
       jsParams: { b: 1, a: "</script>\u2028", date: new Date(0) },
     });
     assert.deepEqual(Object.keys(crossed), ["jsParams", "resourceAbilityRequests", "expiration", "sessionCapabilityObject"]);
-    const id = "000000000000000000000000000000000000000000000000000000000000000A";
+    const id = "000000000000000000000000000000000000000000000000000000000000000a";
     assert.equal(
       JSON.stringify(crossed.resourceAbilityRequests),
       `[{"resource":{"resource":"${id}","resourcePrefix":"lit-pkp"},"ability":"pkp-signing"}]`,
