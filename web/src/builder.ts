@@ -1,4 +1,5 @@
 /** Writes a list of resource and ability pairs, one call for each. */
+import { bindMethods } from "./bound.js";
 import { LIT_ABILITY, type LitAbility } from "./constants.js";
 import {
   LitAccessControlConditionResource,
@@ -16,6 +17,10 @@ import {
  */
 export class ResourceAbilityRequestBuilder {
   #requests: LitResourceAbilityRequest[] = [];
+
+  constructor() {
+    bindMethods(this);
+  }
 
   /** Signing with the PKP of that token id (hex), or `*`. */
   addPKPSigningRequest(resourceId: string): this {

@@ -98,7 +98,7 @@ export class LitNodeClient extends Emitter<ClientEvents> {
     this.storageKind = storage.kind;
     this.defaultAuthCallback = this.config.defaultAuthCallback;
     this.#inside = new Inside(this.config, storage, (event) => this.#hear(event));
-    bindMethods(this, LitNodeClient);
+    bindMethods(this);
   }
 
   /**

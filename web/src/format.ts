@@ -1,7 +1,8 @@
 /** Session signatures for people to read. */
 import { BareError } from "./errors.js";
 import type { AuthSig } from "./params.js";
-import { parseSignedMessage, readTime, type SessionSigText } from "./validate.js";
+import { attempt, empty, text } from "./given.js";
+import { parseSignedMessage, partOf, readTime, type SessionSigText } from "./validate.js";
 
 /**
  * Describes session signatures: when they and each capability begin and end,
@@ -12,13 +13,17 @@ import { parseSignedMessage, readTime, type SessionSigText } from "./validate.js
  * @throws a plain Error (reason `invalid_param`) for text that is no session signature
  */
 export function formatSessionSigs(sessionSigs: string, currentTime: Date = new Date()): string {
-  const now = currentTime.getTime();
-  const text = firstText(sessionSigs);
-  const capabilities = (Array.isArray(text.capabilities) ? text.capabilities : []) as AuthSig[];
+  return attempt("sessionSigs", "session signatures as JSON text", () => formatted(sessionSigs, currentTime));
+}
+
+function formatted(sessionSigs: string, currentTime: Date): string {
+  const { now, today } = attempt("currentTime", "a Date", () => ({ now: currentTime.getTime(), today: currentTime.toISOString() }));
+  const said = firstText(text("sessionSigs", sessionSigs));
+  const capabilities: unknown[] = Array.isArray(said.capabilities) ? said.capabilities : [];
   const lines = [
-    `The request time is at: ${currentTime.toISOString()}`,
+    `The request time is at: ${today}`,
     "* Outer expiration:",
-    ...period(text.issuedAt, text.expiration, now, "    "),
+    ...period(said.issuedAt, said.expiration, now, "    "),
     "* Capabilities:",
     ...capabilities.flatMap((capability, i) => describe(capability, i + 1, now)),
   ];
@@ -26,17 +31,17 @@ export function formatSessionSigs(sessionSigs: string, currentTime: Date = new D
 }
 
 function firstText(sessionSigs: string): SessionSigText {
-  const text = firstMessage(sessionSigs);
-  if (text === null) {
+  const said = firstMessage(sessionSigs);
+  if (said === null) {
     throw invalid("Error parsing issuedAt or expiration: signedMessage is null");
   }
-  return text;
+  return Object.assign(empty<SessionSigText>(), said);
 }
 
 function firstMessage(sessionSigs: string): SessionSigText | null {
   try {
     const [first] = Object.values(JSON.parse(sessionSigs) as Record<string, AuthSig>);
-    return JSON.parse(String(first?.signedMessage)) as SessionSigText | null;
+    return JSON.parse(String(partOf(first, "signedMessage"))) as SessionSigText | null;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw invalid(`Invalid JSON format for signedMessage: ${why}`, cause);
@@ -44,13 +49,13 @@ function firstMessage(sessionSigs: string): SessionSigText | null {
 }
 
 function invalid(message: string, cause?: unknown): Error {
-  return new BareError({ reason: "invalid_param", message, details: { param: "sessionSigs" }, cause });
+  return new BareError({ reason: "invalid_param", message, details: { param: "sessionSigs", want: "session signatures as JSON text" }, cause });
 }
 
-function describe(capability: AuthSig, number: number, now: number): string[] {
-  const fields = parseSignedMessage(String(capability?.signedMessage));
+function describe(capability: unknown, number: number, now: number): string[] {
+  const fields = parseSignedMessage(String(partOf(capability, "signedMessage")));
   return [
-    `    * Capability ${number} (${capability?.derivedVia}):`,
+    `    * Capability ${number} (${String(partOf(capability, "derivedVia"))}):`,
     ...period(fields.get("Issued At"), fields.get("Expiration Time"), now, "        "),
     "        * Attenuation:",
     ...tree(attenuation(fields.get("- urn")), "            "),

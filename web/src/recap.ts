@@ -3,10 +3,12 @@
  * abilities a message delegates on which resources. The object is plain data
  * and works at once; its text forms are written and read by lit.wasm.
  */
+import { bindMethods } from "./bound.js";
 import { LIT_ABILITY, LIT_NAMESPACE, LIT_RECAP_ABILITY, type LitAbility } from "./constants.js";
 import { BareError, InvalidArgumentException, isLitError, type LitError } from "./errors.js";
+import { attempt, listOf, optional, optionsOf, text } from "./given.js";
 import { callModule } from "./load.js";
-import type { ILitResource } from "./resources.js";
+import { resourceOf, type ILitResource } from "./resources.js";
 
 export type PlainJSON = boolean | number | string | null | { [name: string]: PlainJSON } | PlainJSON[];
 
@@ -59,14 +61,15 @@ export class RecapSessionCapabilityObject implements ISessionCapabilityObject {
    * lit.wasm (`not_ready` before it is loaded), an empty list does not.
    */
   constructor(att: AttenuationsObject = {}, prf: readonly string[] = []) {
-    checkAttenuations(att);
+    attempt("att", "attenuations", () => checkAttenuations(att));
     this.#att = att;
-    this.#prf = prf.map(readProof);
+    this.#prf = listOf(text)("prf", prf).map(readProof);
+    bindMethods(this);
   }
 
   /** Reads a ReCap's URN. Needs lit.wasm. */
   static decode(encoded: string): RecapSessionCapabilityObject {
-    return fromCapability(ask("decodeRecap", encoded));
+    return fromCapability(ask("decodeRecap", text("encoded", encoded)));
   }
 
   /** Reads the ReCap in a message's last resource, and checks that the statement says the same. Needs lit.wasm. */
@@ -95,14 +98,17 @@ export class RecapSessionCapabilityObject implements ISessionCapabilityObject {
 
   /** Appends a restriction to an ability. The same ability twice keeps both entries. */
   addAttenuation(resource: string, namespace = "*", name = "*", restriction: Record<string, PlainJSON> = {}): void {
+    text("resource", resource);
     if (!isAbilityPart(namespace)) {
       throw invalid("Invalid ability namespace", "namespace");
     }
     if (!isAbilityPart(name)) {
       throw invalid("Invalid ability name", "name");
     }
-    const abilities = own(this.#att, resource, () => ({}));
-    own<PlainJSON[]>(abilities, `${namespace}/${name}`, () => []).push(restriction ?? {});
+    attempt("att", "attenuations that can be added to", () => {
+      const abilities = own(this.#att, resource, () => ({}));
+      own<PlainJSON[]>(abilities, `${namespace}/${name}`, () => []).push(restriction ?? {});
+    });
   }
 
   /**
@@ -111,7 +117,8 @@ export class RecapSessionCapabilityObject implements ISessionCapabilityObject {
    * this. Needs lit.wasm.
    */
   addToSiweMessage<Message extends RecapMessage>(siwe: Message): Message {
-    return Object.assign(siwe, ask<RecapMessage>("applyRecap", { ...messageEnd(siwe), ...this.#capability() }));
+    const end = ask<RecapMessage>("applyRecap", { ...messageEnd(siwe), ...this.#capability() });
+    return attempt("siwe", "a message that can be changed", () => Object.assign(siwe, end));
   }
 
   /** `urn:recap:…`. Needs lit.wasm. */
@@ -121,17 +128,18 @@ export class RecapSessionCapabilityObject implements ISessionCapabilityObject {
 
   /** Adds an ability of Lit's; data becomes its restriction. One that the resource cannot have throws InvalidArgumentException. */
   addCapabilityForResource(litResource: ILitResource, ability: LitAbility, data?: unknown): void {
-    if (!litResource.isValidLitAbility(ability)) {
+    const resource = resourceOf("litResource", litResource);
+    if (!resource.allows(ability)) {
       const message = "The specified Lit resource does not support the specified ability.";
       throw new InvalidArgumentException({
         reason: "invalid_param",
         message,
         details: { param: "ability", want: "an ability of that kind of resource" },
-        info: { litResource: litResource.toString(), ability },
+        info: { litResource: resource.key, ability },
       });
     }
     const restriction = (data || {}) as Record<string, PlainJSON>;
-    this.addAttenuation(litResource.getResourceKey(), ...abilityName(ability), restriction);
+    this.addAttenuation(resource.key, ...abilityName(ability), restriction);
   }
 
   /**
@@ -139,18 +147,21 @@ export class RecapSessionCapabilityObject implements ISessionCapabilityObject {
    * there is one, else on the resource's own. Restrictions are not looked at.
    */
   verifyCapabilitiesForResource(litResource: ILitResource, ability: LitAbility): boolean {
-    if (!litResource.isValidLitAbility(ability)) {
+    const resource = resourceOf("litResource", litResource);
+    if (!resource.allows(ability)) {
       return false;
     }
-    const wildcard = `${litResource.resourcePrefix}://*`;
-    const key = Object.hasOwn(this.#att, wildcard) ? wildcard : litResource.getResourceKey();
-    const granted = Object.hasOwn(this.#att, key) ? Object.keys(this.#att[key] ?? {}) : [];
+    const granted = attempt("att", "attenuations", () => {
+      const wildcard = `${resource.prefix}://*`;
+      const key = Object.hasOwn(this.#att, wildcard) ? wildcard : resource.key;
+      return Object.hasOwn(this.#att, key) ? Object.keys(this.#att[key] ?? {}) : [];
+    });
     return granted.includes(ALL) || granted.includes(abilityName(ability).join("/"));
   }
 
   /** Adds `*` of every namespace. */
   addAllCapabilitiesForResource(litResource: ILitResource): void {
-    this.addAttenuation(litResource.getResourceKey());
+    this.addAttenuation(resourceOf("litResource", litResource).key);
   }
 
   #capability(): Capability {
@@ -178,32 +189,32 @@ export function extract(siwe: RecapMessage): ISessionCapabilityObject {
 
 /** Takes one backslash from a doubled one before `n`, and turns escaped double quotes into single ones. */
 export function sanitizeSiweMessage(message: string): string {
-  return message.replaceAll("\\\\n", "\\n").replaceAll('\\"', "'");
+  return text("message", message).replaceAll("\\\\n", "\\n").replaceAll('\\"', "'");
 }
 
 function fromCapability({ att, prf }: Capability): RecapSessionCapabilityObject {
   return new RecapSessionCapabilityObject(att, prf);
 }
 
-function messageEnd({ statement, resources }: RecapMessage): RecapMessage {
-  return { statement, resources };
+function messageEnd(siwe: RecapMessage): RecapMessage {
+  return optionsOf("siwe", siwe, { statement: optional(text), resources: optional(listOf(text)) });
 }
 
 function readProof(proof: string): string {
-  return ask("recapProof", proof);
+  return ask("recapProof", text("proof", proof));
 }
 
 /** Calls the module. What it finds wrong comes as the plain Error that siwe-recap throws. */
 function ask<Result = string>(name: string, args: unknown): Result {
   try {
-    return callModule<Result>(name, args);
+    return callModule<Result>(name, args, "att");
   } catch (error) {
     throw isLitError(error) && error.reason === "invalid_param" ? new BareError(error) : error;
   }
 }
 
 function abilityName(ability: LitAbility): [namespace: string, name: string] {
-  if (!Object.hasOwn(ABILITY_NAMES, ability)) {
+  if (typeof ability !== "string" || !Object.hasOwn(ABILITY_NAMES, ability)) {
     throw new InvalidArgumentException({
       reason: "invalid_param",
       message: "Unknown LitAbility",
@@ -239,8 +250,8 @@ function isPlainObject(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isAbilityPart(text: string | undefined): boolean {
-  return text !== undefined && /^[a-zA-Z0-9.*_+-]+$/.test(text);
+function isAbilityPart(part: unknown): boolean {
+  return typeof part === "string" && /^[a-zA-Z0-9.*_+-]+$/.test(part);
 }
 
 /** The value of a key, made when absent; safe for keys such as `__proto__`. */

@@ -3,6 +3,7 @@
  * alone: no signature is verified. Start with {@link validateSessionSigs}.
  */
 import { BareError, InvalidArgumentException } from "./errors.js";
+import { anything, attempt, empty, memberOf, object, optionsOf, text } from "./given.js";
 import type { AuthSig, SessionSigsMap } from "./params.js";
 
 export interface ValidationResult {
@@ -23,19 +24,20 @@ export interface SessionSigText {
  * are the official SDK's.
  */
 export function validateSessionSig(sessionSig: AuthSig): ValidationResult {
-  const text = readText(sessionSig?.signedMessage);
-  if (text === undefined) {
+  const said = readText(partOf(sessionSig, "signedMessage"));
+  if (said === undefined) {
     return verdict(["Main signedMessage is not valid JSON."]);
   }
-  const outer = text.expiration
-    ? expirationErrors(text.expiration, "main signedMessage")
+  const outer = said.expiration
+    ? expirationErrors(said.expiration, "main signedMessage")
     : ["Expiration Time not found in outer signedMessage."];
-  return verdict([...capabilityErrors(text.capabilities), ...outer]);
+  return verdict([...capabilityErrors(said.capabilities), ...outer]);
 }
 
 /** Checks all session signatures. Each that is wrong gives one sentence that names its node. */
 export function validateSessionSigs(sessionSigs: SessionSigsMap): ValidationResult {
-  const sentences = Object.entries(sessionSigs).flatMap(([url, sessionSig]) => {
+  const entries = attempt("sessionSigs", "a map of session signatures", () => Object.entries(object("sessionSigs", sessionSigs)));
+  const sentences = entries.flatMap(([url, sessionSig]) => {
     const { isValid, errors } = validateSessionSig(sessionSig);
     return isValid ? [] : [`Session Sig '${url}': ${errors.join(", ")}`];
   });
@@ -46,15 +48,19 @@ export function validateSessionSigs(sessionSigs: SessionSigsMap): ValidationResu
  * The session signature for one node. A missing map, or a node that it does
  * not have, throws InvalidArgumentException (reason `invalid_param`).
  */
-export function getSessionSigByUrl({ sessionSigs, url }: { sessionSigs: SessionSigsMap; url: string }): AuthSig {
+export function getSessionSigByUrl(params: { sessionSigs: SessionSigsMap; url: string }): AuthSig {
+  const { sessionSigs, url: given } = optionsOf("params", params, { sessionSigs: anything, url: anything });
   if (!sessionSigs) {
     const message = `You must pass in sessionSigs. Received: ${String(sessionSigs)}`;
-    throw new InvalidArgumentException({ reason: "invalid_param", message, details: { param: "sessionSigs" } });
+    const details = { param: "sessionSigs", want: "the map that getSessionSigs returned" };
+    throw new InvalidArgumentException({ reason: "invalid_param", message, details });
   }
-  const sessionSig = Object.hasOwn(sessionSigs, url) ? sessionSigs[url] : undefined;
+  const url = text("url", given);
+  const sessionSig = memberOf("sessionSigs", object("sessionSigs", sessionSigs), url) as AuthSig | undefined;
   if (!sessionSig) {
     const message = `You passed sessionSigs but we could not find session sig for node ${url}`;
-    throw new InvalidArgumentException({ reason: "invalid_param", message, details: { param: "url" } });
+    const details = { param: "url", want: "the URL of a node that signed" };
+    throw new InvalidArgumentException({ reason: "invalid_param", message, details });
   }
   return sessionSig;
 }
@@ -83,7 +89,8 @@ export function parseSignedMessage(signedMessage: string): Map<string, string> {
 export function readTime(value: unknown): Date {
   const time = new Date(value as string);
   if (Number.isNaN(time.getTime())) {
-    throw new BareError({ reason: "invalid_param", message: "Invalid time value" });
+    const details = { param: "sessionSigs", want: "session signatures with times of ISO 8601" };
+    throw new BareError({ reason: "invalid_param", message: "Invalid time value", details });
   }
   return time;
 }
@@ -92,10 +99,16 @@ function verdict(errors: string[]): ValidationResult {
   return { isValid: errors.length === 0, errors };
 }
 
+/** A member of what should be an AuthSig; undefined where it cannot be had. */
+export function partOf(authSig: unknown, name: keyof AuthSig): unknown {
+  return typeof authSig === "object" && authSig !== null ? memberOf(`sessionSig.${name}`, authSig, name) : undefined;
+}
+
 /** Any JSON but null has fields, if only missing ones. */
 function readText(signedMessage: unknown): SessionSigText | undefined {
   try {
-    return (JSON.parse(String(signedMessage)) as SessionSigText | null) ?? undefined;
+    const said = JSON.parse(typeof signedMessage === "string" ? signedMessage : "") as object | null;
+    return said === null ? undefined : Object.assign(empty<SessionSigText>(), said);
   } catch {
     return undefined;
   }
@@ -108,8 +121,8 @@ function capabilityErrors(capabilities: unknown): string[] {
   if (capabilities.length === 0) {
     return ["No capabilities found in main signedMessage."];
   }
-  return (capabilities as (Partial<AuthSig> | null)[]).flatMap((capability, i) => {
-    const expiration = parseSignedMessage(String(capability?.signedMessage)).get("Expiration Time");
+  return (capabilities as unknown[]).flatMap((capability, i) => {
+    const expiration = parseSignedMessage(String(partOf(capability, "signedMessage"))).get("Expiration Time");
     return expiration
       ? expirationErrors(expiration, `capability ${i}`)
       : [`Expiration Time not found in capability ${i}'s signedMessage.`];

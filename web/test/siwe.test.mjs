@@ -11,6 +11,7 @@ import {
   parseLitResource,
   SiweMessage,
 } from "litsession";
+import * as litsession from "litsession";
 import { BigNumber } from "litsession/contracts";
 import { rejection, stopClock, thrownBy, vectors } from "./vectors.mjs";
 
@@ -177,5 +178,44 @@ describe("an expiration in the past is refused", () => {
   test("but not one that the nodes' clocks have not reached", async () => {
     const text = await createSiweMessage({ ...past, litNodeClient: { clockSkew: -3_600_000 } });
     assert.ok(text.includes(`Expiration Time: ${expiration}`));
+  });
+});
+
+describe("the domain of a message is", () => {
+  const walletAddress = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+  const domainOf = async (params) => {
+    const text = await litsession.createSiweMessage({ walletAddress, nonce: "12345678", ...params });
+    return text.split(" ")[0];
+  };
+  const client = (domain) => new litsession.LitNodeClient({ litNetwork: "custom", storage: "memory", domain });
+  test("the caller's", async () => assert.equal(await domainOf({ domain: "mine.app", litNodeClient: client("my.app") }), "mine.app"));
+  test("else the client's", async () => assert.equal(await domainOf({ litNodeClient: client("my.app") }), "my.app"));
+  test("else the page's host", async (t) => {
+    globalThis.location = { host: "page.app:8080", href: "http://page.app:8080/" };
+    t.after(() => delete globalThis.location);
+    assert.equal(await domainOf({ litNodeClient: client() }), "page.app:8080");
+    assert.equal(await domainOf({}), "page.app:8080");
+  });
+  test("else localhost, as in the official SDK", async () => assert.equal(await domainOf({ litNodeClient: client() }), "localhost"));
+});
+
+describe("a message of fields", () => {
+  const fields = { domain: "localhost", address: "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", uri: "https://localhost/", version: "1", chainId: 1, nonce: "12345678", issuedAt: "2026-01-15T12:00:00.000Z" };
+  for (const chainId of [2 ** 53, "9007199254740993", -1, 1.5, NaN, 1n, "0x1", ""]) {
+    test(`refuses the chain id ${typeof chainId} ${String(chainId)}`, () => {
+      const { reason, details } = thrownBy(() => new litsession.SiweMessage({ ...fields, chainId }).toMessage());
+      assert.deepEqual([reason, details.param], ["invalid_param", "chainId"]);
+    });
+  }
+  for (const [param, value] of [["resources", 5], ["resources[0]", [5]], ["domain", new Uint8Array(1e6)], ["statement", {}]]) {
+    test(`refuses what cannot be ${param}`, () => {
+      const { reason, details } = thrownBy(() => new litsession.SiweMessage({ ...fields, [param.split("[")[0]]: value }));
+      assert.deepEqual([reason, details.param], ["invalid_param", param]);
+    });
+  }
+  test("keeps its class, whatever __proto__ a JSON text has", () => {
+    const message = new litsession.SiweMessage(JSON.parse(`{"__proto__": {"domain": "evil"}, ${JSON.stringify(fields).slice(1)}`));
+    assert.ok(message instanceof litsession.SiweMessage);
+    assert.match(message.toMessage(), /^localhost wants/);
   });
 });
