@@ -49,7 +49,7 @@ type decoder struct {
 
 func (d *decoder) fail(field, want string) {
 	if d.err == nil {
-		d.err = malformed(field + " is not " + want)
+		d.err = badField(field, field, want)
 	}
 }
 

@@ -75,6 +75,12 @@ func TestDecodeIsKind(t *testing.T) {
 	}
 }
 
+// saysWhich tells whether an error names the parameter at fault, and what it should be.
+func saysWhich(err error) bool {
+	var e *literr.Error
+	return errors.As(err, &e) && e.Detail("param") != nil && e.Detail("want") != nil
+}
+
 func TestDecodeRefuses(t *testing.T) {
 	for name, object := range map[string]string{
 		"no object":               `7`,
@@ -88,7 +94,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"an address of wrong case": `{"domain":"a.b","address":"0x70997970c51812dc3A010C7d01b50e0d17dc79C8","uri":"x:y","version":"1",` +
 			`"chainId":1,"nonce":"12345678","issuedAt":"2026-01-15T12:00:00.000Z"}`,
 	} {
-		if m, err := decode(t, object); !errors.Is(err, literr.InvalidParam) {
+		if m, err := decode(t, object); !errors.Is(err, literr.InvalidParam) || !saysWhich(err) {
 			t.Errorf("%s: got %v, %v", name, m, err)
 		}
 	}

@@ -10,8 +10,14 @@ import (
 
 const preambleEnd = " wants you to sign in with your Ethereum account:"
 
-func malformed(why string) error {
+func malformed(why string) *literr.Error {
 	return literr.Errorf(literr.InvalidParam, "malformed SIWE message: %s", why)
+}
+
+// badField is malformed with the field at fault, by its name in npm's siwe,
+// and what belongs there. label is what the message calls it.
+func badField(name, label, want string) *literr.Error {
+	return malformed(label+" is not "+want).With("param", name).With("want", want)
 }
 
 // Parse reads a message and checks it as [Message.Validate] does. The address
@@ -60,7 +66,7 @@ func (p *parser) message() (m Message) {
 
 func (p *parser) fail(why string) {
 	if p.err == nil {
-		p.err = malformed(why)
+		p.err = malformed(why).With("param", "message").With("want", "a message as EIP-4361 has it")
 	}
 }
 

@@ -13,44 +13,52 @@ const minNonceLength = 8
 func (m Message) Validate() error {
 	switch {
 	case m.Scheme != "" && !isScheme(m.Scheme):
-		return malformed("the scheme is not one of RFC 3986")
+		return badField("scheme", "the scheme", "one of RFC 3986")
 	case m.Domain == "" || !isAuthority(m.Domain):
-		return malformed("the domain is not an RFC 3986 authority")
+		return badField("domain", "the domain", "an RFC 3986 authority")
 	case m.Version != "1":
-		return malformed("the version is not 1")
+		return badField("version", "the version", "1")
 	case !isURI(m.URI):
-		return malformed("the URI is not one of RFC 3986")
+		return badField("uri", "the URI", "one of RFC 3986")
 	case !isNonce(m.Nonce):
-		return malformed("the nonce is not at least 8 letters and digits")
-	case m.hasLineBreak():
-		return malformed("a field holds a line break")
+		return badField("nonce", "the nonce", "at least 8 letters and digits")
+	}
+	if name := m.lineBreak(); name != "" {
+		return malformed("a field holds a line break").With("param", name).With("want", "one line")
 	}
 	for _, resource := range m.Resources {
 		if !isURI(resource) {
-			return malformed("a resource is not a URI of RFC 3986")
+			return badField("resources", "a resource", "a URI of RFC 3986")
 		}
 	}
 	return m.validateTimes()
 }
 
 func (m Message) validateTimes() error {
-	if _, err := ParseTime(m.IssuedAt); err != nil {
-		return err
+	times := []struct{ name, value string }{
+		{"issuedAt", m.IssuedAt}, {"expirationTime", m.ExpirationTime}, {"notBefore", m.NotBefore},
 	}
-	for _, optional := range []string{m.ExpirationTime, m.NotBefore} {
-		if optional == "" {
+	for _, time := range times {
+		if time.value == "" && time.name != "issuedAt" {
 			continue
 		}
-		if _, err := ParseTime(optional); err != nil {
-			return err
+		if _, err := ParseTime(time.value); err != nil {
+			return badField(time.name, "a time", "in RFC 3339 form")
 		}
 	}
 	return nil
 }
 
-func (m Message) hasLineBreak() bool {
-	fields := []string{m.Scheme, m.Domain, m.Statement, m.URI, m.RequestID}
-	return strings.ContainsAny(strings.Join(append(fields, m.Resources...), ""), "\n\r")
+// lineBreak names the field that holds one; those that Validate has looked at
+// cannot.
+func (m Message) lineBreak() string {
+	switch {
+	case strings.ContainsAny(m.Statement, "\n\r"):
+		return "statement"
+	case strings.ContainsAny(m.RequestID, "\n\r"):
+		return "requestId"
+	}
+	return ""
 }
 
 // CheckGrammar checks the rest of EIP-4361's grammar, as npm's siwe does when
@@ -58,10 +66,12 @@ func (m Message) hasLineBreak() bool {
 // a request id that could stand in a path. Errors are [literr.InvalidParam].
 func (m Message) CheckGrammar() error {
 	if strings.Contains(m.Statement, "%") || !consistsOf(m.Statement, genDelims+" ") {
-		return malformed("the statement holds a character that EIP-4361 has no room for")
+		return malformed("the statement holds a character that EIP-4361 has no room for").
+			With("param", "statement").With("want", "ASCII, and of that only what EIP-4361 allows")
 	}
 	if !consistsOf(m.RequestID, ":@") {
-		return malformed("the request id holds a character that EIP-4361 has no room for")
+		return malformed("the request id holds a character that EIP-4361 has no room for").
+			With("param", "requestId").With("want", "characters of a URI's path")
 	}
 	return nil
 }
