@@ -15,8 +15,9 @@ define step
 	else echo failed; cat $$log; rm -f $$log; exit 1; fi
 endef
 
-bench: need-chromium build ## the client's own share of one call in the page, and the start of the network
+bench: need-chromium build ## the client's own share of one call in the page, what hostile nodes cost it, and the start of the network
 	go test -run '^$$$$' -bench WarmCall -benchtime 60x ./web
+	go test -run '^$$$$' -bench HostileNodes -benchtime 5x ./web
 	go test -run '^$$$$' -bench Start -benchtime 10x ./internal/devnet
 
 help: ## list the targets

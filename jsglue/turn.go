@@ -5,6 +5,7 @@ package jsglue
 import (
 	"context"
 	"syscall/js"
+	"time"
 )
 
 // NextTurn returns when the event loop has turned: the page has had the chance to
@@ -12,13 +13,18 @@ import (
 // as long as any goroutine can run.
 //
 // It sends a message through a channel, which unlike setTimeout takes no 4 ms when
-// it is called often, nor a second or more in a page that nobody sees. A scope
-// without channels, or the end of ctx, is no turn to wait for.
+// it is called often, nor a second or more in a page that nobody sees. Scopes that
+// have no channels do with a timer. It does not wait beyond the end of ctx.
 func NextTurn(ctx context.Context) {
-	channel, err := Try(func() js.Value { return js.Global().Get("MessageChannel").New() })
-	if err != nil {
+	constructor := js.Global().Get("MessageChannel")
+	if constructor.IsUndefined() {
+		select {
+		case <-time.After(time.Millisecond):
+		case <-ctx.Done():
+		}
 		return
 	}
+	channel := constructor.New()
 	near, far := channel.Get("port1"), channel.Get("port2")
 	turned := make(chan struct{})
 	var arrived js.Func
