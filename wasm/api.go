@@ -5,20 +5,23 @@ package main
 import (
 	"syscall/js"
 
+	"litsession/internal/contracts"
 	"litsession/internal/litclient"
 	"litsession/jsglue"
 )
 
 // exports makes what JavaScript calls, over the hooks of the loader.
 type exports struct {
-	fetch jsglue.Fetch
-	errs  jsglue.Errors
+	fetch  jsglue.Fetch
+	errs   jsglue.Errors
+	nonces *contracts.Nonces // of all that write contracts
 }
 
 func newExports(hooks js.Value) exports {
 	return exports{
-		fetch: jsglue.Fetch{Hook: hooks.Get("fetch")},
-		errs:  jsglue.Errors{Make: hooks.Get("makeError")},
+		fetch:  jsglue.Fetch{Hook: hooks.Get("fetch")},
+		errs:   jsglue.Errors{Make: hooks.Get("makeError")},
+		nonces: new(contracts.Nonces),
 	}
 }
 

@@ -33,10 +33,20 @@ type Client struct {
 	ChainID   uint64 // that the node must be on; 0 takes the node's word
 	Timing    Timing
 
-	mu       sync.Mutex
-	chainID  uint64                // the node's, once it is known to be the right one
-	attempts map[string][]*attempt // by what they are for
-	asking   chan struct{}         // full while one transaction is made and sent
+	// WalletCounts says that the Sender chooses nonces itself unless
+	// [Transaction].Again is set.
+	WalletCounts bool
+	// Nonces are shared by the Clients that write from the same accounts. Default: the
+	// Client's own.
+	Nonces *Nonces
+	// Lock keeps other pages from the nonces of an account meanwhile; nil where there
+	// is none. What cannot be locked is sent all the same.
+	Lock func(ctx context.Context, name string) (release func(), err error)
+
+	mu        sync.Mutex
+	chainID   uint64                // the node's, once it is known to be the right one
+	attempts  map[string][]*attempt // by what they are for
+	ownNonces Nonces
 }
 
 var latest, pending = []byte(`"latest"`), []byte(`"pending"`)
@@ -75,22 +85,6 @@ func (c *Client) transactionCount(ctx context.Context, of eth.Address, at []byte
 		return 0, err
 	}
 	return n.Uint64(), nil
-}
-
-// ask waits until no other transaction is being made and sent: two at once would be
-// given the same nonce.
-func (c *Client) ask(ctx context.Context) (done func(), err error) {
-	c.mu.Lock()
-	if c.asking == nil {
-		c.asking = make(chan struct{}, 1)
-	}
-	c.mu.Unlock()
-	select {
-	case c.asking <- struct{}{}:
-		return func() { <-c.asking }, nil
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
 }
 
 // Connect makes sure that the node answers and is on the right chain, until it is,

@@ -16,9 +16,11 @@ type Config struct {
 	Addresses Addresses
 	Resolver  *Resolver // where addresses that are missing are asked for
 	Timing    Timing
+	// WalletCounts is that of [Client].
+	WalletCounts bool
 }
 
-// DecodeConfig reads {network, rpc?, customContext?, timing?}. customContext is
+// DecodeConfig reads {network, rpc?, customContext?, timing?, walletCounts?}. customContext is
 // {Name: {address}} or {resolverAddress, environment, contractContext?}, as in the
 // official SDK; a custom network needs it, and it wins on the others too. timing
 // overwrites fields of [Timing] by {receipt, poll, outage, dropAfter, answer}, milliseconds.
@@ -43,6 +45,7 @@ func DecodeConfig(text []byte) (Config, error) {
 	if err := c.context(v.Get("customContext")); err != nil {
 		return c, err
 	}
+	c.WalletCounts, _ = v.Get("walletCounts").Bool()
 	timing := v.Get("timing")
 	for name, to := range map[string]*time.Duration{
 		"receipt": &c.Timing.Receipt, "poll": &c.Timing.Poll, "outage": &c.Timing.Outage, "dropAfter": &c.Timing.DropAfter, "answer": &c.Timing.Answer,

@@ -42,13 +42,12 @@ func (c *Client) Send(ctx context.Context, w Write) (Sent, error) {
 	if err != nil {
 		return Sent{}, err
 	}
-	if w.Options.TxHash != (Hash{}) {
-		return c.adopt(ctx, t, w.Options)
-	}
-	if t.Value = w.Options.Value; t.Value == nil {
-		t.Value = new(big.Int)
-	}
-	a, err := c.send(ctx, t, w.Options)
+	a, err := c.sendSurely(ctx, t, w.Options, nil, func(context.Context) (*big.Int, error) {
+		if w.Options.Value != nil {
+			return w.Options.Value, nil
+		}
+		return new(big.Int), nil
+	})
 	if err != nil {
 		return Sent{}, err
 	}
@@ -108,7 +107,7 @@ func (c *Client) once(ctx context.Context, w Write, value func(context.Context) 
 	}
 	intent += w.From.String()
 	earlier := c.recall(intent, w.Options.TxHash)
-	a, err := c.sendOnce(ctx, t, w.Options, earlier, value)
+	a, err := c.sendSurely(ctx, t, w.Options, earlier, value)
 	if err == nil {
 		var receipt Receipt
 		receipt, err = c.Wait(ctx, a.sent, w.Options.Timeout, 1)
@@ -155,7 +154,7 @@ func (c *Client) sendOnce(ctx context.Context, t Transaction, o Options, earlier
 	if t.Value, err = value(ctx); err != nil {
 		return earlier, err
 	}
-	a, err := c.send(ctx, t, o)
+	a, err := c.send(ctx, t, o, earlier)
 	if a == nil {
 		return earlier, err
 	}

@@ -45,8 +45,18 @@ type Options struct {
 
 // attempt is a transaction that may be on its way.
 type attempt struct {
-	sent   Sent // Hash is zero while it is unknown
-	result chan outcome
+	sent    Sent // Hash is zero while it is unknown
+	result  chan outcome
+	refused bool     // a node refused it: it has one with its nonce, which may be this one
+	first   *attempt // that this one continues, nil if it is the first itself
+}
+
+// root is the first attempt of the write.
+func (a *attempt) root() *attempt {
+	if a.first != nil {
+		return a.first
+	}
+	return a
 }
 
 type outcome struct {
@@ -54,14 +64,20 @@ type outcome struct {
 	err  error
 }
 
-// send makes a transaction and has it signed and sent. The attempt comes back, next
-// to the error, when the transaction may be on its way all the same.
-func (c *Client) send(ctx context.Context, t Transaction, o Options) (*attempt, error) {
-	done, err := c.ask(ctx)
+// send makes a transaction and has it signed and sent, in the place of an earlier one
+// unless that is nil. The attempt comes back, next to the error, when the transaction
+// may be on its way all the same.
+func (c *Client) send(ctx context.Context, t Transaction, o Options, earlier *attempt) (a *attempt, err error) {
+	if t.ChainID, err = c.Connect(ctx); err != nil {
+		return nil, err
+	}
+	done, err := c.takeTurn(ctx, t)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
+	release := c.lockPages(ctx, t)
+	defer func() { release(a) }()
 	block, err := c.quantity(ctx, "eth_blockNumber") // before the nonce is: no block until here has that one
 	if err != nil {
 		return nil, c.nodeTrouble(err)
@@ -69,7 +85,10 @@ func (c *Client) send(ctx context.Context, t Transaction, o Options) (*attempt, 
 	if t, err = c.prepare(ctx, t, o); err != nil {
 		return nil, c.nodeTrouble(err)
 	}
-	a := &attempt{sent: Sent{Transaction: t, Block: block.Uint64(), NonceSure: t.Again}, result: make(chan outcome, 1)}
+	a = &attempt{sent: Sent{Transaction: t, Block: block.Uint64(), NonceSure: t.Again}, result: make(chan outcome, 1)}
+	if earlier != nil {
+		a.first = earlier.root()
+	}
 	// Whoever gave up waiting has not made the wallet give up: its answer is kept.
 	detached := context.WithoutCancel(ctx)
 	go func() {
@@ -96,8 +115,12 @@ func (c *Client) handOver(ctx context.Context, t Transaction) (hash Hash, err er
 	hash = eth.Keccak256(answer)
 	_, err = c.request(ctx, "eth_sendRawTransaction", quoteHex(answer))
 	var refused *RPCError
-	if errors.As(err, &refused) { // it has read it and said no: it is not on its way
-		return Hash{}, &SendError{Codes: []string{strconv.FormatInt(refused.Code, 10)}, Message: refused.Message, Data: refused.Data, Cause: err}
+	if errors.As(err, &refused) {
+		failure := &SendError{Codes: []string{strconv.FormatInt(refused.Code, 10)}, Message: refused.Message, Data: refused.Data, Cause: err}
+		if failure.alreadyKnown() || failure.nonceRefused() { // it has this one, or one with its nonce, which may be this one
+			failure.Hash = hash
+		}
+		return Hash{}, failure // else it has read it and said no: it is not on its way
 	}
 	if err != nil {
 		return hash, &SendError{Message: err.Error(), Hash: hash, Cause: err}
@@ -114,22 +137,34 @@ func (c *Client) await(ctx context.Context, a *attempt) (*attempt, error) {
 	case <-ctx.Done():
 		return a, context.Cause(ctx)
 	}
+	var failure *SendError
+	if errors.As(o.err, &failure) {
+		o.hash = failure.Hash
+		if failure.alreadyKnown() && o.hash != (Hash{}) {
+			o.err = nil
+		}
+	}
+	a.sent.Hash = o.hash
+	if o.err == nil && !a.sent.Again && c.nonces().another(a, o.hash) {
+		a.refused = true
+		return a, withTransaction(literr.Errorf(literr.WalletFailed, "the transaction is that of another write: they were given the same nonce"), a.sent)
+	}
 	if o.err == nil {
-		a.sent.Hash = o.hash
 		// A wallet may have chosen another nonce. Not to know it yet is no failure, and
 		// waited for no longer than for the next look at the receipt.
 		soon, cancel := context.WithTimeout(ctx, 10*c.Timing.withDefaults().Poll)
 		defer cancel()
 		_, _ = c.transactionByHash(soon, &a.sent)
+		c.nonces().record(a)
 		return a, nil
 	}
 	err, unsent := sendFailure(o.err, a.sent)
 	if unsent {
 		return nil, err
 	}
-	var failure *SendError
-	if errors.As(o.err, &failure) {
-		a.sent.Hash = failure.Hash
+	a.refused = failure != nil && (failure.nonceRefused() || failure.alreadyKnown()) && (a.sent.Again || !c.WalletCounts)
+	if a.sent.Hash != (Hash{}) && !a.refused {
+		c.nonces().record(a)
 	}
 	return a, withTransaction(err, a.sent)
 }
@@ -206,6 +241,9 @@ func (c *Client) resume(ctx context.Context, a *attempt) (fate, error) {
 			return open, err
 		}
 	}
+	if a.refused && !a.sent.Again && c.nonces().another(a, a.sent.Hash) {
+		return over, nil
+	}
 	if a.sent.Hash != (Hash{}) {
 		if _, done, err := c.receiptOf(ctx, a.sent); errors.Is(err, literr.Reverted) {
 			return over, nil
@@ -220,6 +258,9 @@ func (c *Client) resume(ctx context.Context, a *attempt) (fate, error) {
 			return underway, nil
 		}
 	}
+	if a.refused && !a.sent.Again {
+		return c.refusedFate(ctx, a)
+	}
 	mined, err := c.transactionCount(ctx, a.sent.From, latest)
 	if err != nil {
 		return open, err
@@ -233,7 +274,7 @@ func (c *Client) resume(ctx context.Context, a *attempt) (fate, error) {
 		if err != nil || hash == (Hash{}) { // a node that lags behind will have it
 			return open, err
 		}
-		if same {
+		if same && (a.sent.Again || !c.nonces().another(a, hash)) {
 			a.sent.Hash = hash
 			return underway, nil
 		}

@@ -102,10 +102,6 @@ const gasMargin = 110
 // balance, unless options say them. A call that would revert, or that the account
 // cannot pay, fails here, before anybody is asked to sign it.
 func (c *Client) prepare(ctx context.Context, t Transaction, o Options) (Transaction, error) {
-	var err error
-	if t.ChainID, err = c.Connect(ctx); err != nil {
-		return t, err
-	}
 	if err := c.fees(ctx, &t, o); err != nil {
 		return t, err
 	}
@@ -129,23 +125,28 @@ func insufficientFunds(from eth.Address, balance, cost *big.Int) *literr.Error {
 		With("from", from.String()).With("balance", balance.String()).With("cost", cost.String())
 }
 
+// nonce sets the nonce: the caller's, or that of an earlier attempt, else the next.
+func (c *Client) nonce(ctx context.Context, t *Transaction, o Options) (err error) {
+	if o.Nonce == nil && !t.Again {
+		t.Nonce, err = c.nextNonce(ctx, *t)
+		return err
+	}
+	if o.Nonce == nil {
+		return nil
+	}
+	t.Nonce, t.Again = o.Nonce.Uint64(), true
+	mined, err := c.transactionCount(ctx, t.From, latest)
+	if err == nil && mined > t.Nonce {
+		err = invalidOption("nonce", "one that no transaction of the account was mined with, from "+strconv.FormatUint(mined, 10)+" on")
+	}
+	return err
+}
+
 // fees sets nonce and fees: of EIP-1559 where blocks have a base fee, else a gas
 // price. The cap leaves room for a doubled base fee, as wallets do.
 func (c *Client) fees(ctx context.Context, t *Transaction, o Options) error {
-	nonce, err := c.transactionCount(ctx, t.From, pending)
-	if err != nil {
+	if err := c.nonce(ctx, t, o); err != nil {
 		return err
-	}
-	if !t.Again {
-		t.Nonce = nonce
-	}
-	if o.Nonce != nil {
-		t.Nonce, t.Again = o.Nonce.Uint64(), true
-		if mined, err := c.transactionCount(ctx, t.From, latest); err != nil {
-			return err
-		} else if mined > t.Nonce {
-			return invalidOption("nonce", "one that no transaction of the account was mined with, from "+strconv.FormatUint(mined, 10)+" on")
-		}
 	}
 	block, err := c.request(ctx, "eth_getBlockByNumber", latest, []byte("false"))
 	if err != nil {

@@ -4,6 +4,7 @@ import { makeError, type ErrorFields } from "./errors.js";
 import { empty, parseRecord } from "./given.js";
 import { Abandoned, Living, weakly } from "./living.js";
 import { load, running, type ModuleClient, type Outcome, type Ports, type Program } from "./load.js";
+import { originLock } from "./locks.js";
 import { encodeConfig, type LitNodeClientConfig } from "./params.js";
 import type { ResolvedStorage } from "./storage.js";
 
@@ -121,11 +122,11 @@ export class Inside {
     const self = weakly(this);
     const { port, kind } = this.#storage;
     const { now } = this.#config;
-    const locks = kind === "local" || kind === "custom" ? globalThis.navigator?.locks : undefined;
+    const lock = kind === "local" || kind === "custom" ? originLock() : undefined;
     return Object.assign(empty<Ports>(), {
       ...(port && { storage: port }),
       ...(now && { now: () => now() }),
-      ...(locks && { lock: (name: string) => locked(locks, name) }),
+      ...(lock && { lock }),
       onEvent: (json: string) => {
         const half = self.deref();
         if (half) {
@@ -153,13 +154,6 @@ export class Inside {
       this.#tell({ clockSkew: event.ms });
     }
   }
-}
-
-/** Waits for a lock of the origin; resolves to what gives it back. */
-function locked(locks: LockManager, name: string): Promise<() => void> {
-  return new Promise((granted, refused) => {
-    locks.request(`litsession ${name}`, () => new Promise<void>((done) => granted(done))).catch(refused);
-  });
 }
 
 function release({ program, client }: Binding): void {

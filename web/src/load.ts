@@ -78,6 +78,8 @@ export interface ContractPorts {
   describe(thrown: unknown): string;
   /** Asks a node; params and result are JSON. Default: the network's, by fetch. */
   request?(method: string, params: string): Promise<string>;
+  /** As {@link Ports.lock}. */
+  lock?(name: string): Promise<() => void>;
 }
 
 type ModuleCall = (args: string, signal?: AbortSignal) => Promise<string>;

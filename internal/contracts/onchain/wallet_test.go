@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/big"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -106,6 +107,10 @@ func (w *wallet) sign(t contracts.Transaction) (contracts.Hash, []byte) {
 
 func (w *wallet) send(ctx context.Context, raw []byte) error {
 	_, err := w.node.Request(ctx, "eth_sendRawTransaction", []byte(`["`+eth.Hex(raw)+`"]`))
+	var refused *contracts.RPCError
+	if errors.As(err, &refused) { // as the glue describes it
+		return &contracts.SendError{Codes: []string{strconv.FormatInt(refused.Code, 10)}, Message: refused.Message, Data: refused.Data, Cause: err}
+	}
 	return err
 }
 

@@ -3,6 +3,7 @@ import { Abort } from "../abort.js";
 import { RPC_URL_BY_NETWORK, type LitNetwork } from "../constants.js";
 import { InitError, InvalidParamType, isLitError, makeError, TransactionError, type LitError } from "../errors.js";
 import { load, type ModuleContracts, type Program } from "../load.js";
+import { originLock } from "../locks.js";
 import type { LitContractContext, LitContractResolverContext } from "../params.js";
 import { pageWallet } from "../provider.js";
 import type { BigNumberish } from "./bignumber.js";
@@ -178,7 +179,7 @@ export class Core {
     const { customContext, timing, rpc, rpcs, signer } = this.options;
     const explicit = rpc !== undefined || rpcs !== undefined;
     const node = this.options.provider ? this.#provider() : explicit || !signer ? undefined : this.sender?.node;
-    const config = JSON.stringify({ network: this.network, rpc: this.rpc, customContext: addressesOnly(customContext), timing });
+    const config = JSON.stringify({ network: this.network, rpc: this.rpc, customContext: addressesOnly(customContext), timing, walletCounts: this.sender?.counts });
     const binding = { program, contracts: program.enter((api) => api.newContracts(config, this.#ports(node))) };
     abandoned.register(this, binding);
     this.#binding = binding;
@@ -199,8 +200,10 @@ export class Core {
   /** Holds no strong reference to this, or the module would keep it alive for ever. */
   #ports(node: Request | undefined) {
     const self = new WeakRef(this);
+    const lock = originLock();
     return {
       describe,
+      ...(lock && { lock }),
       send: async (json: string) => {
         const sender = self.deref()?.sender;
         if (!sender) {

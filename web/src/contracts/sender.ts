@@ -36,6 +36,8 @@ export interface Sender {
   useChain(chain: Chain): Promise<void>;
   /** A transaction's hash, or the transaction signed; both in hex. */
   send(transaction: ModuleTransaction): Promise<string>;
+  /** It chooses nonces itself, unless a transaction says `again`. */
+  readonly counts?: boolean;
   /** A node that it brings along, if any. */
   readonly node?: Request;
 }
@@ -133,6 +135,7 @@ function bigints<Name extends string>(values: Partial<Record<Name, string | unde
  */
 export function walletSender(provider: EIP1193Provider): Sender {
   return {
+    counts: true,
     address: async () => (await accountsOf(provider))[0] ?? missingAccount(),
     useChain: (chain) => switchWallet(provider, chain),
     send: async ({ again, nonce, ...transaction }) =>
@@ -251,6 +254,9 @@ function wrongChain(chain: Chain, have: number | undefined, cause?: unknown): Li
 /** How deep wallets and libraries wrap the error that started it all. */
 const MAX_DEPTH = 6;
 
+/** What nodes say of a nonce that another transaction has; libraries put it into the message of an inner error. */
+const NONCE_REFUSED = /nonce too low|replacement transaction underpriced/i;
+
 /** What the module wants to know of a failure: {codes, message, data?, hash?}. */
 export function describe(thrown: unknown): string {
   const codes: string[] = [];
@@ -269,6 +275,9 @@ export function describe(thrown: unknown): string {
         if (typeof code === "number" || typeof code === "string") {
           codes.push(String(code));
         }
+      }
+      if (NONCE_REFUSED.test(String(text(e["message"])))) {
+        codes.push("NONCE_EXPIRED");
       }
       message ??= text(e["shortMessage"]) ?? text(e["reason"]) ?? text(e["message"]);
       data ??= hex(e["data"]);
