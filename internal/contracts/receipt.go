@@ -115,8 +115,8 @@ func parseReceipt(v jsjson.Value) (r Receipt, succeeded bool, err error) {
 }
 
 // Wait waits until the transaction is mined and so many blocks confirm it, its own
-// among them; timeout 0 is that of Timing. A node that is away for a moment is waited
-// for. Errors have details txHash, from and nonce:
+// among them, which reads see then; timeout 0 is that of Timing. A node that is away
+// for a moment is waited for. Errors have details txHash, from and nonce:
 //
 //   - [literr.Reverted]: it was mined and did nothing; detail revert
 //   - [literr.TransactionDropped]: the node does not know it any more, or another
@@ -126,13 +126,12 @@ func parseReceipt(v jsjson.Value) (r Receipt, succeeded bool, err error) {
 func (c *Client) Wait(ctx context.Context, sent Sent, timeout time.Duration, confirmations uint64) (receipt Receipt, err error) {
 	w := watch{client: c, sent: sent, seen: time.Now()}
 	err = c.poll(ctx, timeout, "the transaction was not mined", func(ctx context.Context) (done bool, err error) {
-		if receipt, done, err = w.look(ctx); done && confirmations > 1 {
-			var head *big.Int
-			if head, err = c.quantity(ctx, "eth_blockNumber"); err == nil {
-				done = head.Uint64()+1 >= receipt.block+confirmations
-			}
+		if receipt, done, err = w.look(ctx); err != nil || !done {
+			return false, err
 		}
-		return done, err
+		// A node may have a receipt before its block is the newest: reads would not see it.
+		head, err := c.quantity(ctx, "eth_blockNumber")
+		return err == nil && head.Uint64()+1 >= receipt.block+max(confirmations, 1), err
 	})
 	return receipt, withTransaction(err, w.sent)
 }
