@@ -108,7 +108,7 @@ func (c *Client) Disconnect() {
 
 // SessionKey returns the stored session key, made and stored if there is none.
 func (c *Client) SessionKey(ctx context.Context) (session.KeyPair, error) {
-	return c.cache.Key(ctx, c.config.Random)
+	return c.cache.Key(c.cache.During(ctx), c.config.Random)
 }
 
 // SessionKeyAtOnce is [Client.SessionKey] for callers who cannot wait. Of a
@@ -119,6 +119,7 @@ func (c *Client) SessionKeyAtOnce() (session.KeyPair, error) {
 }
 
 // ForgetSession forgets session key and AuthSigs, but for what is in the store.
+// Calls that are under way end as they would have and store nothing any more.
 // A store that answers later is asked again before there is a key at once.
 func (c *Client) ForgetSession() { c.cache.Forget() }
 

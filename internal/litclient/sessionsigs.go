@@ -40,6 +40,7 @@ func (c *Client) GetLitActionSessionSigs(ctx context.Context, p SessionSigsParam
 // Errors: [literr.NotReady], those of signing (see signsessionkey.go), and why
 // ctx ended.
 func (c *Client) GetPkpSessionSigs(ctx context.Context, p SessionSigsParams) (session.SessionSigs, error) {
+	ctx = c.cache.During(ctx)
 	r, err := c.request(ctx, p)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -12,6 +13,47 @@ import (
 	"litsession/internal/litclient"
 	"litsession/internal/literr"
 )
+
+// TestLogOutDuringACall: the call may end as it would have, and leaves nothing.
+func TestLogOutDuringACall(t *testing.T) {
+	w := newWorld(t)
+	c := w.client(t)
+	logOut := func() {
+		for _, key := range []string{"lit-session-key", "lit-wallet-sig"} {
+			if err := w.store.Remove(t.Context(), key); err != nil {
+				t.Error(err)
+			}
+		}
+		c.ForgetSession()
+	}
+	wantNothing := func() {
+		t.Helper()
+		if keys, err := w.store.Keys(t.Context()); err != nil || len(keys) != 0 {
+			t.Errorf("stored afterwards: %q, %v", keys, err)
+		}
+	}
+	user := &wallet{account: w.Accounts[1], last: func([]byte) error { logOut(); return nil }}
+	if _, err := w.sessionSigs(t.Context(), t, c, user, anything()); err != nil {
+		t.Error(err)
+	}
+	wantNothing()
+	p, err := litclient.DecodePKPSessionSigsParams(encode(t, w.pkpParams()), w.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var once sync.Once
+	p.Progress = func(s litclient.Step) {
+		if s.Phase == litclient.PhaseSign {
+			once.Do(logOut)
+		}
+	}
+	sigs, err := c.GetPkpSessionSigs(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.wantAccepted(t, sigs)
+	wantNothing()
+}
 
 // lost is a store whose answers never come.
 type lost struct{ calls atomic.Int64 }

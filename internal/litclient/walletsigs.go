@@ -25,6 +25,7 @@ type SignIn func(ctx context.Context, request []byte) ([]byte, error)
 //
 // Errors: [literr.NotReady], those of GetWalletSig, and why ctx ended.
 func (c *Client) GetSessionSigs(ctx context.Context, p SessionSigsParams) (session.SessionSigs, error) {
+	ctx = c.cache.During(ctx)
 	n, err := c.ready(notReadyForSessions)
 	if err != nil {
 		return nil, err
@@ -57,7 +58,7 @@ func (c *Client) GetSessionSigs(ctx context.Context, p SessionSigsParams) (sessi
 // [literr.NoWalletSignature], [literr.BadSignature], [literr.MessageMismatch];
 // [literr.NotReady] for a PKP's while not connected.
 func (c *Client) GetWalletSig(ctx context.Context, p WalletSigParams) ([]byte, error) {
-	auth, err := c.walletAuthSig(ctx, c.current(), p)
+	auth, err := c.walletAuthSig(c.cache.During(ctx), c.current(), p)
 	return auth.text, err
 }
 

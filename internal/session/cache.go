@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"litsession/internal/literr"
 	"litsession/storage"
@@ -29,6 +30,8 @@ type Cache struct {
 
 	memory storage.Memory // everything, for when the store cannot be read
 	unkept storage.Memory // what the store could not write
+
+	forgotten atomic.Int64 // how often
 }
 
 // Lock waits until nobody else who uses the same store holds the lock of that
@@ -75,7 +78,7 @@ func (c *Cache) locked(ctx context.Context, key string) (release func(), err err
 // that answers later it knows what was read or written before; if nothing was,
 // it is [literr.NotReady].
 func (c *Cache) KeyAtOnce(random io.Reader) (KeyPair, error) {
-	ctx := storage.AtOnce(context.Background())
+	ctx := storage.AtOnce(c.During(context.Background()))
 	key, ok, err := c.storedKey(ctx, func(error) {})
 	if ok {
 		return key, nil
@@ -127,10 +130,29 @@ func (c *Cache) forget(ctx context.Context, key string) error {
 }
 
 // Forget forgets what was read and written, but for what is in the store: that
-// is for whoever ends a session to remove.
+// is for whoever ends a session to remove. Calls that are under way write
+// nothing more, see [Cache.During].
 func (c *Cache) Forget() {
+	c.forgotten.Add(1)
 	c.memory.Clear()
 	c.unkept.Clear()
+}
+
+type beginning struct{}
+
+// During returns a context for one call and all that it does: after a
+// [Cache.Forget] that comes later nothing is written under it.
+func (c *Cache) During(ctx context.Context) context.Context {
+	if ctx.Value(beginning{}) != nil {
+		return ctx
+	}
+	return context.WithValue(ctx, beginning{}, c.forgotten.Load())
+}
+
+// isOver reports whether the session that ctx belongs to was forgotten.
+func (c *Cache) isOver(ctx context.Context) bool {
+	began, ok := ctx.Value(beginning{}).(int64)
+	return ok && began != c.forgotten.Load()
 }
 
 // get prefers the store, which other tabs write to as well.
@@ -148,6 +170,9 @@ func (c *Cache) get(ctx context.Context, key string) (string, bool, error) {
 	if failed != nil {
 		return c.memory.Get(ctx, key)
 	}
+	if ok && c.isOver(ctx) {
+		return text, true, nil
+	}
 	if ok {
 		return text, true, c.memory.Set(ctx, key, text)
 	}
@@ -158,17 +183,24 @@ func (c *Cache) get(ctx context.Context, key string) (string, bool, error) {
 }
 
 func (c *Cache) set(ctx context.Context, key, value string) error {
+	if c.isOver(ctx) {
+		return nil
+	}
 	if err := c.memory.Set(ctx, key, value); err != nil {
 		return err
 	}
 	failed := c.store.Set(ctx, key, value)
 	if errors.Is(failed, storage.ErrNotAtOnce) {
 		// It is under way; how that ends is found out by doing it again.
+		again := context.WithValue(context.Background(), beginning{}, ctx.Value(beginning{}))
 		go func() {
 			defer literr.Recover(new(error))
-			_ = c.set(context.Background(), key, value)
+			_ = c.set(again, key, value)
 		}()
 		return nil
+	}
+	if c.isOver(ctx) {
+		return c.takeBack(ctx, key, value)
 	}
 	if err := c.tolerate(ctx, failed); err != nil {
 		return err
@@ -177,6 +209,15 @@ func (c *Cache) set(ctx context.Context, key, value string) error {
 		return c.unkept.Set(ctx, key, value)
 	}
 	return c.unkept.Remove(ctx, key)
+}
+
+// takeBack removes a value that the store may have written after it was to
+// forget it. What somebody else has written in its place stays.
+func (c *Cache) takeBack(ctx context.Context, key, value string) error {
+	if text, _, err := c.store.Get(ctx, key); err != nil || text != value {
+		return c.tolerate(ctx, err)
+	}
+	return c.tolerate(ctx, c.store.Remove(ctx, key))
 }
 
 // tolerate reports a failure of the store and lets the call go on, unless the

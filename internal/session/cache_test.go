@@ -139,6 +139,74 @@ func TestAbortedCallsLeaveNothingBehind(t *testing.T) {
 	}
 }
 
+// TestNothingIsWrittenAfterALogOut, at whatever step of a call that comes, and
+// though the store may still be writing.
+func TestNothingIsWrittenAfterALogOut(t *testing.T) {
+	a := session.AuthSig{Sig: "s", DerivedVia: "v", SignedMessage: "m", Address: "a"}
+	for steps := range 12 {
+		inner := new(listing)
+		logOut := func() {}
+		cache := session.NewCache(&aborting{listing: inner, step: func() { logOut() }}, nil, func(err error) { t.Errorf("reported %v", err) })
+		ctx, out := cache.During(t.Context()), false
+		left := steps
+		logOut = func() {
+			if left--; left == -1 {
+				out = true
+				cache.Forget()
+				for key := range inner.keys {
+					if err := inner.Remove(t.Context(), key); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+		if _, err := cache.Key(ctx, rand.Reader); err != nil {
+			t.Fatal(err)
+		}
+		if err := cache.PutAuthSig(ctx, keyOf(t, scope()), a.JSON()); err != nil {
+			t.Fatal(err)
+		}
+		if out == (len(inner.keys) > 0) {
+			t.Errorf("logged out %v at step %d: %v", out, steps, inner.keys)
+		}
+		logOut = func() {}
+		if _, err := cache.KeyAtOnce(rand.Reader); err != nil || !inner.keys["lit-session-key"] {
+			t.Errorf("the next session: %v, %v", inner.keys, err)
+		}
+	}
+}
+
+// TestAStoreThatWritesLateIsTakenBack: it was told to write before the log-out
+// and does so afterwards.
+func TestAStoreThatWritesLateIsTakenBack(t *testing.T) {
+	for name, theirs := range map[string]string{"and nobody else does": "", "and another tab has signed in": "theirs"} {
+		store := &overtaken{theirs: theirs}
+		cache := session.NewCache(store, nil, func(err error) { t.Errorf("reported %v", err) })
+		store.forget = cache.Forget
+		if _, err := cache.Key(cache.During(t.Context()), rand.Reader); err != nil {
+			t.Fatal(err)
+		}
+		if got, _, _ := store.Memory.Get(t.Context(), "lit-session-key"); got != theirs {
+			t.Errorf("%s: the store holds %q", name, got)
+		}
+	}
+}
+
+// overtaken is a store in whose first Set a log-out comes first.
+type overtaken struct {
+	storage.Memory
+	forget func()
+	theirs string
+}
+
+func (o *overtaken) Set(ctx context.Context, key, value string) error {
+	o.forget()
+	if o.theirs != "" {
+		value = o.theirs
+	}
+	return o.Memory.Set(ctx, key, value)
+}
+
 // aborting is a store that lets something happen at every step.
 type aborting struct {
 	*listing

@@ -299,3 +299,38 @@ test("disconnectWeb3 empties node-localstorage of what is ours", async (t) => {
   litsession.disconnectWeb3({ storage });
   assert.deepEqual(readdirSync(folder), ["mine"]);
 });
+
+test("nothing is written after disconnectWeb3, whatever is under way", async (t) => {
+  const kept = new Map();
+  const storage = {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => kept.set(key, value),
+    removeItem: (key) => kept.delete(key),
+  };
+  const logOut = () => {
+    kept.clear();
+    litsession.disconnectWeb3({ storage });
+  };
+  const client = new litsession.LitNodeClient({ litNetwork: "custom", rpcUrl, contractContext, storage });
+  t.after(() => client.disconnect());
+  await client.connect();
+  const { pkp } = descriptor;
+  const sessionSigs = await client.getLitActionSessionSigs({
+    pkpPublicKey: pkp.publicKey,
+    litActionSource: pkp.permittedAction.code,
+    jsParams: { magicNumber: 42 },
+    resourceAbilityRequests: [{ resource: new litsession.LitPKPResource("*"), ability: litsession.LIT_ABILITY.PKPSigning }],
+    onProgress: ({ phase, done }) => phase === "sign" && done === 0 && logOut(),
+  });
+  assert.equal(Object.keys(sessionSigs).length, 3);
+  assert.deepEqual([...kept.keys()], []);
+  const inner = wallet();
+  const provider = {
+    request: (call) => {
+      call.method === "personal_sign" && logOut();
+      return inner.request(call);
+    },
+  };
+  await litsession.checkAndSignAuthMessage({ chain: "ethereum", nonce: await client.getLatestBlockhash(), provider, storage });
+  assert.deepEqual([...kept.keys()], []);
+});

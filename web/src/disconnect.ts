@@ -21,7 +21,8 @@ const AUTH_SIG_PREFIX = "litsession-auth-sig-";
  * sessionStorage, from the memory of this package's clients, and from storage;
  * in a page from the storages that clients were given, too. Outside of pages,
  * where they may be other users', a storage has to be passed. Clients stay
- * connected and make a new session key when they next need one. Never throws.
+ * connected and make a new session key when they next need one; calls that are
+ * under way end as they would have and store nothing more. Never throws.
  */
 export function disconnectWeb3(options?: { storage?: StorageLike }): void {
   clearMemories();

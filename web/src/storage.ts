@@ -100,8 +100,16 @@ function memory(): StoragePort {
   };
 }
 
-/** Forgets what clients keep in memory. */
+const logOuts = { count: 0 };
+
+/** How often somebody has logged out: what began before writes nothing afterwards. */
+export function timesLoggedOut(): number {
+  return logOuts.count;
+}
+
+/** Forgets what clients keep in memory, because somebody logs out. */
 export function clearMemories(): void {
+  logOuts.count++;
   memories.all().forEach((entries) => entries.clear());
 }
 

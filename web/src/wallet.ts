@@ -18,7 +18,7 @@ import { shared } from "./sharing.js";
 import { requireKeySignature, requireSignedBy, signerOf } from "./signature.js";
 import { accountsOf, personalSign, requestWallet, type EIP1193Provider } from "./signer.js";
 import { addRecapToSiweMessage, SiweMessage, type SiweFields } from "./siwe.js";
-import { resolveStorage, type StorageLike } from "./storage.js";
+import { resolveStorage, timesLoggedOut, type StorageLike } from "./storage.js";
 import { isRejection, isUnknownChain, isUnsupported } from "./walleterror.js";
 
 export interface CheckAndSignAuthMessage {
@@ -122,6 +122,7 @@ async function storedOrSigned(
   requireWaiting: () => void,
 ): Promise<AuthSig> {
   const chainId = requireChainId(wanted.chain);
+  const loggedOut = timesLoggedOut();
   await init();
   (await messageFor(wanted, NOBODY, chainId)).toMessage(); // so that nobody is asked for what cannot be signed
   requireWaiting();
@@ -138,7 +139,9 @@ async function storedOrSigned(
   }
   requireWaiting();
   const authSig = await sign(provider, accounts, account, message.toMessage());
-  await write(storage, authSig);
+  if (timesLoggedOut() === loggedOut) {
+    await write(storage, authSig);
+  }
   return authSig;
 }
 
