@@ -113,6 +113,7 @@ func TestEveryFaultAtEveryEndpoint(t *testing.T) {
 		{devnet.Fault{Kind: node.OtherMessage}, otherShare},
 		{devnet.Fault{Kind: node.OtherSIWE}, otherShare},
 		{devnet.Fault{Kind: node.StaleBlockhash}, all("ok")}, // see below,
+		{devnet.Fault{Kind: node.ForeignBlockhash}, all("ok")},
 		{devnet.Fault{Kind: node.OtherNetworkKey}, [4]string{other, other, badSession, badSession}},
 		{devnet.Fault{Kind: node.ErrKeys}, [4]string{other, "500 NodeBLSRootKeyNotFound", badSession, badSession}},
 		{devnet.Fault{Kind: node.ClockSkew, Seconds: -3600}, [4]string{"ok", "400 NodeSIWEMessageError", badSession, badSession}},

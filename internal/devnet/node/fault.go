@@ -67,7 +67,10 @@ const (
 	// StaleBlockhash goes on naming the block that was the newest when the fault
 	// was switched on.
 	StaleBlockhash FaultKind = "stale-blockhash"
-	// ClockSkew has a clock that is wrong by Seconds.
+	// ForeignBlockhash names a block that does not exist, the same on every node
+	// that has the fault.
+	ForeignBlockhash FaultKind = "foreign-blockhash"
+	// ClockSkew has a clock that is wrong by Seconds, also in its Date headers.
 	ClockSkew FaultKind = "clock-skew"
 )
 
@@ -76,7 +79,7 @@ func FaultKinds() []FaultKind {
 	return []FaultKind{
 		None, Down, Slow, SlowBody, Hang, HTTPError, HTML, Malformed, Oversized, WrongShare, IdentityShare,
 		OffSubgroup, DuplicateIndex, ReplayedShare, OtherMessage, OtherSIWE, OtherNetworkKey, ErrKeys,
-		StaleBlockhash, ClockSkew, RateLimited,
+		StaleBlockhash, ForeignBlockhash, ClockSkew, RateLimited,
 	}
 }
 
@@ -85,9 +88,9 @@ func (k FaultKind) concerns() []Endpoint {
 	switch k {
 	case IdentityShare, OffSubgroup, DuplicateIndex, ReplayedShare, OtherMessage, OtherSIWE:
 		return []Endpoint{SignSessionKey}
-	case WrongShare, ClockSkew:
+	case WrongShare:
 		return []Endpoint{SignSessionKey, Execute, PKPSign}
-	case StaleBlockhash:
+	case StaleBlockhash, ForeignBlockhash:
 		return []Endpoint{Handshake}
 	}
 	return Endpoints()

@@ -224,6 +224,18 @@ func TestDisguisesInTheHandshake(t *testing.T) {
 	if got := must(nodeapi.ParseHandshakeResponse(answer))(t); got.LatestBlockhash != before {
 		t.Errorf("the newest block is %s, want %s", got.LatestBlockhash, before)
 	}
+	foreign := map[string]bool{}
+	for range 2 {
+		_, answer = send(t, faulty(t, r.config(t), node.Fault{Kind: node.ForeignBlockhash}), nodeapi.HandshakePath, body)
+		foreign[must(nodeapi.ParseHandshakeResponse(answer))(t).LatestBlockhash] = true
+	}
+	if len(foreign) != 1 || foreign[before] {
+		t.Errorf("nodes that name no block name %v", foreign)
+	}
+	late, _ := send(t, faulty(t, r.config(t), node.Fault{Kind: node.ClockSkew, Seconds: -3600}), nodeapi.HandshakePath, body)
+	if date, err := http.ParseTime(late.Header.Get("Date")); err != nil || !date.Equal(r.Clock.Add(-time.Hour).Truncate(time.Second)) {
+		t.Errorf("a clock that is an hour behind: the Date header is %v, %v", date, err)
+	}
 	_, answer = send(t, faulty(t, r.config(t), node.Fault{Kind: node.ErrKeys}), nodeapi.HandshakePath, body)
 	if got := must(nodeapi.ParseHandshakeResponse(answer))(t); got.NetworkPublicKey != nodeapi.NoKey {
 		t.Errorf("err-keys: %s", answer)
@@ -238,7 +250,7 @@ func TestDisguisesInTheHandshake(t *testing.T) {
 func TestFaultsDoNotCountEndpointsThatTheyDoNotConcern(t *testing.T) {
 	r := readRecorded(t)
 	for _, f := range []node.Fault{
-		{Kind: node.OtherMessage}, {Kind: node.WrongShare}, {Kind: node.ClockSkew, Seconds: 1},
+		{Kind: node.OtherMessage}, {Kind: node.WrongShare},
 	} {
 		n := node.New(r.config(t))
 		f.Times = 1
@@ -268,7 +280,7 @@ func TestFaultsThatMakeNoSense(t *testing.T) {
 		`{"kind":"identity-share","path":"handshake"}`:         "concerns [sign_session_key] only",
 		`{"kind":"stale-blockhash","path":"sign_session_key"}`: "concerns [handshake] only",
 		`{"kind":"wrong-share","path":"handshake"}`:            "concerns [sign_session_key execute pkp_sign] only",
-		`{"kind":"clock-skew","seconds":1,"path":"handshake"}`: "concerns [sign_session_key execute pkp_sign] only",
+		`{"kind":"foreign-blockhash","path":"pkp_sign"}`:       "concerns [handshake] only",
 	} {
 		if _, err := node.ParseFault([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", text, err, want)

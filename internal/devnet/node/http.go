@@ -55,7 +55,11 @@ func (n *Node) answer(w http.ResponseWriter, r *http.Request, endpoint Endpoint)
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), n.timeout)
 	defer cancel()
-	status, answer := n.disguised(fault, props).outcome(ctx, endpoint, asked)
+	disguised := n.disguised(fault, props)
+	status, answer := disguised.outcome(ctx, endpoint, asked)
+	if fault.Kind == ClockSkew {
+		w.Header().Set("Date", disguised.config.Now().UTC().Format(http.TimeFormat))
+	}
 	n.deliver(r.Context(), w, fault, status, answer)
 }
 

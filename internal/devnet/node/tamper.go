@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net/http"
@@ -23,7 +24,7 @@ import (
 type props struct {
 	network bls.PublicKey   // of OtherNetworkKey
 	share   bls.SecretShare // of that key, or of WrongShare
-	block   Block           // of StaleBlockhash
+	block   Block           // of StaleBlockhash and ForeignBlockhash
 }
 
 func (n *Node) prepare(kind FaultKind) (props, error) {
@@ -32,6 +33,8 @@ func (n *Node) prepare(kind FaultKind) (props, error) {
 		return n.foreignKey()
 	case StaleBlockhash:
 		return props{block: n.config.Blocks.LatestBlock()}, nil
+	case ForeignBlockhash:
+		return props{block: Block{Hash: sha256.Sum256([]byte("no block of this chain"))}}, nil
 	}
 	return props{}, nil
 }
@@ -66,7 +69,7 @@ func (n *Node) disguised(f Fault, p props) *Node {
 		config.Keys.Shares = shares
 	case ErrKeys:
 		config.Keys = Keys{Epoch: config.Keys.Epoch}
-	case StaleBlockhash:
+	case StaleBlockhash, ForeignBlockhash:
 		config.Blocks = stuckBlocks{config.Blocks, p.block}
 	case ClockSkew:
 		now := config.Now
