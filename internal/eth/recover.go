@@ -2,6 +2,7 @@ package eth
 
 import (
 	"math/big"
+	"strings"
 
 	"litsession/internal/literr"
 )
@@ -11,7 +12,8 @@ import (
 const SignatureSize = 65
 
 // RecoverMessage returns the address whose key signed text as wallets do
-// (personal_sign, see [HashMessage]). signature is "0x" and 65 bytes in hex.
+// (personal_sign, see [HashMessage]). signature is 65 bytes in hex, with "0x" or
+// without.
 //
 // Like verifyMessage of ethers 5, which the official SDK relies on, it takes v
 // as 0, 1, 27 or 28 and an s in either half of the range. Unlike it, no other
@@ -19,7 +21,7 @@ const SignatureSize = 65
 // (ERC-1271) have no such signatures. A failure is [literr.BadSignature]; that
 // some address comes out proves nothing until it is compared.
 func RecoverMessage(text, signature string) (Address, error) {
-	b, err := ParseHex(signature)
+	b, err := ParseHex("0x" + strings.TrimPrefix(signature, "0x"))
 	if err != nil {
 		return Address{}, badSignature("it is not in hex")
 	}

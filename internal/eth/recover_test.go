@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"math/big"
+	"strings"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -54,9 +55,11 @@ func TestRecoverMessage(t *testing.T) {
 		for _, variant := range [][]byte{signature, flipS(signature)} { // s in the lower and the upper half
 			for _, base := range []byte{0, 27} {
 				withV := append(bytes.Clone(variant[:64]), variant[64]+base)
-				got, err := eth.RecoverMessage(text, eth.Hex(withV))
-				if err != nil || got != addressOf(t, scalar) {
-					t.Errorf("key %d, v %d: got %v, %v", scalar, withV[64], got, err)
+				for _, prefix := range []string{"0x", ""} {
+					got, err := eth.RecoverMessage(text, prefix+eth.Hex(withV)[2:])
+					if err != nil || got != addressOf(t, scalar) {
+						t.Errorf("key %d, v %d: got %v, %v", scalar, withV[64], got, err)
+					}
 				}
 			}
 		}
@@ -73,7 +76,8 @@ func TestRecoverMessageRefuses(t *testing.T) {
 	order := crypto.S256().Params().N.Bytes()
 	for name, signature := range map[string]string{
 		"nothing":            "",
-		"no 0x":              eth.Hex(good)[2:],
+		"not in hex":         "0x" + strings.Repeat("xy", 65),
+		"0x twice":           "0x" + eth.Hex(good),
 		"64 bytes":           eth.Hex(good[:64]),
 		"66 bytes":           eth.Hex(good) + "00",
 		"v of 2":             with(func(b []byte) { b[64] = 2 }),
