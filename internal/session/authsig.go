@@ -3,6 +3,7 @@ package session
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"litsession/internal/bls"
@@ -139,6 +140,10 @@ func (a AuthSig) VerifyWallet(now time.Time) (siwe.Message, error) {
 		return siwe.Message{}, literr.Errorf(literr.BadSignature,
 			"Unsupported signature algo for session signature. Expected ed25519 or LIT_BLS received %s", a.Algo)
 	}
+	if a.byContract() {
+		return siwe.Message{}, badSignature("it comes from a contract wallet (ERC-1271, ERC-6492). Nodes take the signatures of keys alone, so such a wallet can make no sessions; "+
+			"have the key of one of its owners sign", nil)
+	}
 	m, err := siwe.Parse(a.SignedMessage)
 	if err != nil {
 		return siwe.Message{}, badSignature("its message is malformed", err)
@@ -157,6 +162,13 @@ func (a AuthSig) VerifyWallet(now time.Time) (siwe.Message, error) {
 		return m, checkStart(m, now)
 	}
 	return m, checkTimes(m, now)
+}
+
+// byContract reports whether the AuthSig says that a contract vouches for it, or
+// is too long to be a key's.
+func (a AuthSig) byContract() bool {
+	return strings.Contains(a.DerivedVia, "1271") || strings.Contains(a.DerivedVia, "6492") ||
+		len(strings.TrimPrefix(a.Sig, "0x")) > hex.EncodedLen(eth.SignatureSize)
 }
 
 // ByNetwork reports whether the AuthSig claims to be a PKP's, signed by the

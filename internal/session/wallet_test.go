@@ -51,6 +51,7 @@ func TestVerifyWallet(t *testing.T) {
 		"with the SDK's algo":   {same, func(a *session.AuthSig) { a.Algo = "ed25519" }, walletNow, true},
 		"address in lower case": {same, func(a *session.AuthSig) { a.Address = strings.ToLower(a.Address) }, walletNow, true},
 		"without an expiration": {func(m *siwe.Message) { m.ExpirationTime = "" }, func(*session.AuthSig) {}, walletNow.AddDate(1, 0, 0), true},
+		"without 0x":            {same, func(a *session.AuthSig) { a.Sig = a.Sig[2:] }, walletNow, true},
 		"the network's algo":    {same, func(a *session.AuthSig) { a.Algo = "LIT_BLS" }, walletNow, false},
 		"an unknown algo":       {same, func(a *session.AuthSig) { a.Algo = "rsa" }, walletNow, false},
 		"another message": {same, func(a *session.AuthSig) {
@@ -67,6 +68,23 @@ func TestVerifyWallet(t *testing.T) {
 		row.change(&a)
 		m, err := a.VerifyWallet(row.now)
 		if row.ok && (err != nil || m.String() != a.SignedMessage) || !row.ok && !errors.Is(err, literr.BadSignature) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// TestAContractsSignature is told apart from a wrong one: another try is of no
+// use, another wallet is.
+func TestAContractsSignature(t *testing.T) {
+	for name, change := range map[string]func(*session.AuthSig){
+		"by its kind":          func(a *session.AuthSig) { a.DerivedVia = "EIP1271" },
+		"by its kind, in full": func(a *session.AuthSig) { a.DerivedVia, a.Address = "web3.eth.ERC-6492", "0x"+strings.Repeat("00", 20) },
+		"by its length":        func(a *session.AuthSig) { a.Sig = "0x" + strings.Repeat("ab", 300) },
+	} {
+		a := walletAuthSig(t, func(*siwe.Message) {})
+		change(&a)
+		_, err := a.VerifyWallet(walletNow)
+		if !errors.Is(err, literr.BadSignature) || !strings.Contains(err.Error(), "contract wallet (ERC-1271, ERC-6492)") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
