@@ -27,6 +27,16 @@ func (c *Chain) LatestBlock() Block {
 	return blockOf(header)
 }
 
+// Genesis is the first block.
+func (c *Chain) Genesis() Block { return blockOf(c.service.BlockChain().Genesis().Header()) }
+
+// WrittenBlock is the newest block that a crash cannot take away.
+func (c *Chain) WrittenBlock() Block {
+	c.miner.sealing.Lock()
+	defer c.miner.sealing.Unlock()
+	return blockOf(c.miner.head())
+}
+
 // Block finds a block of this chain by its hash.
 func (c *Chain) Block(hash common.Hash) (Block, bool) {
 	header := c.service.BlockChain().GetHeaderByHash(hash)

@@ -44,6 +44,11 @@ type Config struct {
 	// After Close nothing is lost, after a crash at most blocks whose transactions no method here had reported yet. The
 	// final block stays the genesis then.
 	DataDir string
+	// Kept are blocks, by number and hash, that an earlier run has told of for good. DataDir must hold them.
+	Kept []Block
+	// Intact says that the files in DataDir are those of which [Sums] told after Close, so that they need not be read
+	// before they are used.
+	Intact bool
 	// Alloc are balances at genesis, in wei. It counts only when DataDir holds no chain yet.
 	Alloc map[common.Address]*big.Int
 	// Owner deploys and administers the contracts, is given a million coins at genesis, and must send nothing before
@@ -85,6 +90,7 @@ type Contract struct {
 }
 
 // Start boots the node and returns once its port answers. The chain has one empty block then, or what DataDir keeps.
+// What is wrong with DataDir is a [*StoreError].
 func Start(ctx context.Context, config Config) (*Chain, error) {
 	if config.Owner == nil {
 		return nil, errors.New("start chain: an owner is required")
@@ -131,6 +137,16 @@ func (c *Chain) boot(ctx context.Context) error {
 	if err := c.stack.Start(); err != nil {
 		return err
 	}
+	if err := stored(c.config, func() error { return c.firstBlock(ctx) }); err != nil {
+		return err
+	}
+	c.client = ethclient.NewClient(c.stack.Attach())
+	c.miner.run()
+	return nil
+}
+
+// firstBlock makes a block to begin with.
+func (c *Chain) firstBlock(ctx context.Context) error {
 	// Without a first block geth's transaction index is never done, and receipts are refused until it is.
 	next := c.miner.head().Time + 1
 	if c.miner.head().Number.Sign() > 0 {
@@ -142,12 +158,7 @@ func (c *Chain) boot(ctx context.Context) error {
 	if _, err := c.miner.seal(ctx, next, nil, true); err != nil {
 		return err
 	}
-	if err := c.waitForIndex(ctx); err != nil {
-		return err
-	}
-	c.client = ethclient.NewClient(c.stack.Attach())
-	c.miner.run()
-	return nil
+	return c.waitForIndex(ctx)
 }
 
 func (c *Chain) waitForIndex(ctx context.Context) error {

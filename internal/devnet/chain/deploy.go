@@ -49,6 +49,8 @@ type NetworkSetup struct {
 	NetworkPublicKey [48]byte
 	// EpochLength defaults to an hour. Nothing happens when an epoch's time is over.
 	EpochLength time.Duration
+	// Existing says that the contracts were made in an earlier run and must be there.
+	Existing bool
 	// FirstPKPOwner is given a PKP in the very block of the deployment. Its key depends on the configured Alloc and
 	// Owner and on RootKeys only. The account must have coins from Alloc and must have sent nothing.
 	FirstPKPOwner *ecdsa.PrivateKey
@@ -69,6 +71,9 @@ func (c *Chain) Deploy(ctx context.Context, setup NetworkSetup) (PKP, error) {
 	code, err := c.client.CodeAt(ctx, addresses["ContractResolver"], nil)
 	if err != nil {
 		return PKP{}, fmt.Errorf("deploy contracts: %w", err)
+	}
+	if len(code) == 0 && setup.Existing {
+		return PKP{}, fmt.Errorf("deploy contracts: there is none at %s", addresses["ContractResolver"])
 	}
 	if len(code) == 0 {
 		if err := c.deployAll(ctx, setup, addresses); err != nil {

@@ -38,23 +38,37 @@ var genesisTime = time.Date(2025, time.January, 1, 0, 0, 0, 0, time.UTC)
 var ownerBalance = new(big.Int).Mul(big.NewInt(1_000_000), big.NewInt(params.Ether))
 
 // newStack makes the geth node and its Ethereum service, neither started.
-func newStack(config Config) (*node.Node, *eth.Ethereum, error) {
-	stack, err := node.New(nodeConfig(config))
+func newStack(config Config) (stack *node.Node, service *eth.Ethereum, err error) {
+	err = stored(config, func() error {
+		if config.DataDir != "" {
+			if err := discard(config.DataDir); err != nil {
+				return err
+			}
+		}
+		stack, err = node.New(nodeConfig(config))
+		return err
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	service, err := newService(stack, config)
+	err = stored(config, func() error {
+		service, err = newService(stack, config)
+		return err
+	})
 	if err != nil {
-		return nil, nil, errors.Join(err, stack.Close())
+		return nil, nil, errors.Join(err, stored(config, stack.Close))
 	}
 	return stack, service, nil
 }
 
 func newService(stack *node.Node, config Config) (*eth.Ethereum, error) {
 	ethConfig := ethconfig.Defaults
-	used, err := hasGenesis(stack, config)
+	used, err := inspect(config)
 	if err != nil {
 		return nil, err
+	}
+	if !used && len(config.Kept) > 0 {
+		return nil, errors.New("it holds no chain")
 	}
 	if !used {
 		ethConfig.Genesis = genesis(config)
@@ -70,6 +84,7 @@ func newService(stack *node.Node, config Config) (*eth.Ethereum, error) {
 	ethConfig.SnapshotCache = 0
 	ethConfig.TxPool.NoLocals = true
 	ethConfig.TxPool.Journal = ""
+	ethConfig.BlobPool.Datadir = "" // in memory: nothing that waits here outlives a stop
 	ethConfig.Miner.GasCeil = blockGasLimit
 	ethConfig.Miner.GasPrice = big.NewInt(1)
 	ethConfig.RPCTxFeeCap = 0 // coins here cost nothing
@@ -135,21 +150,6 @@ func genesis(config Config) *core.Genesis {
 	}
 }
 
-// hasGenesis says whether a directory was used before, and long enough for a genesis block to be in it. Given a genesis,
-// geth would refuse a directory as soon as this program's genesis had changed in any way; given none, it would write
-// mainnet's into a directory that has none yet.
-func hasGenesis(stack *node.Node, config Config) (bool, error) {
-	if config.DataDir == "" {
-		return false, nil
-	}
-	database, err := stack.OpenDatabaseWithOptions("chaindata", node.DatabaseOptions{Cache: cacheMiB})
-	if err != nil {
-		return false, err
-	}
-	found := rawdb.ReadCanonicalHash(database, 0) != common.Hash{}
-	return found, database.Close()
-}
-
 // abandon ends what a service runs from its making on. A service that was started is stopped by its node; one that was
 // not cannot be stopped as a whole.
 func abandon(service *eth.Ethereum) {
@@ -162,10 +162,15 @@ func abandon(service *eth.Ethereum) {
 func checkChain(service *eth.Ethereum, config Config) error {
 	chain := service.BlockChain()
 	if id := chain.Config().ChainID; id == nil || !id.IsUint64() || id.Uint64() != config.ChainID {
-		return fmt.Errorf("%s holds a chain with id %v, not %d", config.DataDir, id, config.ChainID)
+		return fmt.Errorf("it holds a chain with id %v, not %d", id, config.ChainID)
 	}
 	if chain.Genesis().Time() != uint64(genesisTime.Unix()) {
-		return fmt.Errorf("%s holds a chain that is not a local Lit network", config.DataDir)
+		return errors.New("it holds a chain that is not a local Lit network")
+	}
+	for _, kept := range config.Kept {
+		if chain.GetCanonicalHash(kept.Number) != kept.Hash {
+			return fmt.Errorf("block %d is gone, or is another chain's", kept.Number)
+		}
 	}
 	return nil
 }
