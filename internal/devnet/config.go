@@ -110,7 +110,7 @@ func (c Config) withDefaults() Config {
 }
 
 // Check refuses what [Start] would, as far as it can be told without opening a
-// port. Errors are [*ConfigError].
+// port. Errors are [*ConfigError], and [*DataError] for a damaged directory.
 func (c Config) Check() error {
 	c, err := c.withRecord()
 	if err != nil {

@@ -1,17 +1,23 @@
 package devnet
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/gofrs/flock"
+
+	"litsession/internal/devnet/chain"
 )
 
 // What a data directory holds. The chain is geth's business.
@@ -25,12 +31,14 @@ const (
 )
 
 // recordVersion changes when something else follows from a record: keys, the
-// contracts, the guide's action.
-const recordVersion = 1
+// contracts, the guide's action. Records of version 1 have no more than the
+// members up to Deployed.
+const recordVersion = 2
 
 // record is what every secret and the first block of a network follow from, as
-// it is kept in a data directory. The epochs and their validators are on the
-// chain, and what is secret of them follows from the seed.
+// it is kept in a data directory, with what tells whether the rest of the
+// directory belongs to it. The epochs and their validators are on the chain, and
+// what is secret of them follows from the seed.
 type record struct {
 	Version   int    `json:"version"`
 	Seed      string `json:"seed"` // hex
@@ -40,6 +48,30 @@ type record struct {
 	// Deployed is true once the chain holds all that a network begins with. Until
 	// then nobody has seen it, and a start makes it anew.
 	Deployed bool `json:"deployed"`
+	// Blocks are the genesis and the block with which Deployed became true.
+	Blocks []keptBlock `json:"blocks,omitempty"`
+	// Files are the SHA-256 of the chain's files in hex, by their paths below the
+	// chain's directory, when a network was closed. There are none while one runs or
+	// after a crash.
+	Files map[string]string `json:"files,omitempty"`
+	// Sum is the SHA-256 in hex of the record's JSON without it.
+	Sum string `json:"sum,omitempty"`
+}
+
+type keptBlock struct {
+	Number uint64      `json:"number"`
+	Hash   common.Hash `json:"hash"`
+}
+
+func (r record) summed() record {
+	r.Sum = ""
+	text, err := json.Marshal(r)
+	if err != nil {
+		panic("internal error: " + err.Error()) // it is made of plain types
+	}
+	sum := sha256.Sum256(text)
+	r.Sum = hex.EncodeToString(sum[:])
+	return r
 }
 
 // DataError says that a data directory cannot be used.
@@ -53,14 +85,22 @@ func (e *DataError) Error() string { return fmt.Sprintf("data directory %s: %v",
 // Unwrap returns the reason.
 func (e *DataError) Unwrap() error { return e.Err }
 
+// damaged is the [*DataError] of a directory with something in it that cannot be
+// what a network has left there.
+func damaged(dir, format string, args ...any) error {
+	const advice = "; restore the directory from a copy, or remove it to begin with a new network"
+	return &DataError{Dir: dir, Err: fmt.Errorf(format+advice, args...)}
+}
+
 // ErrInUse is another process that runs a network from the same directory.
-var ErrInUse = errors.New("another process uses it")
+var ErrInUse = errors.New("another process uses it: stop that one, or take another directory")
 
 // directory is a data directory that this process has for itself.
 type directory struct {
 	path   string
 	lock   *flock.Flock
 	record record
+	intact bool // the chain's files are those that the last run has left
 }
 
 // openDirectory takes a data directory for this process and completes the
@@ -73,7 +113,7 @@ func openDirectory(config Config) (*directory, Config, error) {
 		return d, config, nil
 	}
 	err = errors.Join(err, d.close())
-	if refused := new(ConfigError); errors.As(err, &refused) {
+	if errors.As(err, new(*ConfigError)) || errors.As(err, new(*DataError)) {
 		return nil, config, err
 	}
 	return nil, config, &DataError{Dir: config.Data, Err: err}
@@ -107,8 +147,7 @@ func (d *directory) open(config Config) (Config, error) {
 		return config, err
 	}
 	if d.record.Deployed {
-		_, err := os.Stat(d.chain())
-		return config, err
+		return config, d.checkFiles()
 	}
 	d.record = record{
 		Version: recordVersion, Seed: hex.EncodeToString([]byte(config.Seed)),
@@ -121,20 +160,70 @@ func (d *directory) open(config Config) (Config, error) {
 	return config, os.RemoveAll(d.chain())
 }
 
+// checkFiles compares the chain's files with those that the last run has left,
+// and forgets these: from now on they change.
+func (d *directory) checkFiles() error {
+	if info, err := os.Stat(d.chain()); err != nil || !info.IsDir() {
+		return damaged(d.path, "the chain in %s is gone", chainName)
+	}
+	if d.record.Files == nil {
+		return nil
+	}
+	found, err := chain.Sums(d.chain())
+	if err != nil {
+		return damaged(d.path, "%v", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.record.Files)) {
+		switch sum, ok := found[name]; {
+		case !ok:
+			return damaged(d.path, "%s/%s is gone", chainName, name)
+		case sum != d.record.Files[name]:
+			return damaged(d.path, "%s/%s is damaged", chainName, name)
+		}
+	}
+	d.record.Files, d.intact = nil, true
+	return d.write()
+}
+
+// kept are the blocks that the chain must hold.
+func (d *directory) kept() []chain.Block {
+	var blocks []chain.Block
+	for _, b := range d.record.Blocks {
+		blocks = append(blocks, chain.Block{Number: b.Number, Hash: b.Hash})
+	}
+	return blocks
+}
+
 func (d *directory) chain() string   { return filepath.Join(d.path, chainName) }
 func (d *directory) sources() string { return filepath.Join(d.path, sourcesName) }
 
-// deployed notes that the chain is complete.
-func (d *directory) deployed() error {
+// deployed notes that the chain is complete with this block.
+func (d *directory) deployed(genesis, block chain.Block) error {
 	d.record.Deployed = true
+	d.record.Blocks = []keptBlock{{genesis.Number, genesis.Hash}, {block.Number, block.Hash}}
 	if err := d.write(); err != nil {
 		return &DataError{Dir: d.path, Err: err}
 	}
 	return nil
 }
 
+// finished notes what the chain has left when it was closed.
+func (d *directory) finished() (err error) {
+	if !d.record.Deployed {
+		return nil
+	}
+	if d.record.Files, err = chain.Sums(d.chain()); err == nil {
+		err = d.write()
+	}
+	if err != nil {
+		return &DataError{Dir: d.path, Err: err}
+	}
+	return nil
+}
+
 func (d *directory) write() error {
-	text, err := json.MarshalIndent(d.record, "", "  ")
+	d.record.Version = recordVersion
+	text, err := json.MarshalIndent(d.record.summed(), "", "  ")
 	if err != nil {
 		return err
 	}
@@ -162,8 +251,8 @@ func (d *directory) removeUnfinished() error {
 }
 
 // withRecord completes the configuration with what its data directory holds. It
-// refuses a configuration that contradicts it, and a directory that holds
-// something else. It changes nothing.
+// refuses a configuration that contradicts it, a directory that holds something
+// else and, with a [*DataError], one whose record is damaged. It changes nothing.
 func (c Config) withRecord() (Config, error) {
 	if c.Data == "" {
 		return c, nil
@@ -177,7 +266,7 @@ func (c Config) withRecord() (Config, error) {
 	}
 	seed, err := hex.DecodeString(kept.Seed)
 	if err != nil {
-		return c, wrong("data", "the seed in %s is damaged", filepath.Join(c.Data, recordName))
+		return c, damaged(c.Data, "the seed in %s is damaged", recordName)
 	}
 	for _, part := range []struct {
 		field       string
@@ -209,30 +298,38 @@ func checkNew(dir string) error {
 	if err != nil {
 		return wrong("data", "%v", err)
 	}
-	foreign := slices.IndexFunc(entries, func(e fs.DirEntry) bool {
-		return e.Name() != lockName && e.Name() != sourcesName && !strings.HasPrefix(e.Name(), unfinished)
-	})
-	if foreign >= 0 {
-		return wrong("data", "%s holds no network but %s: take an empty or a new directory", dir, entries[foreign].Name())
+	for _, e := range entries {
+		switch name := e.Name(); {
+		case name == lockName || name == sourcesName || strings.HasPrefix(name, unfinished):
+		case name == chainName:
+			return damaged(dir, "%s is gone", recordName)
+		default:
+			return wrong("data", "%s holds no network but %s: take an empty or a new directory", dir, name)
+		}
 	}
 	return nil
 }
 
 func readRecord(dir string) (record, error) {
-	path := filepath.Join(dir, recordName)
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(filepath.Join(dir, recordName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return record{}, err
 	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		return record{}, wrong("data", "%s is not a directory", dir)
+	}
 	if err != nil {
-		return record{}, wrong("data", "%v", err)
+		return record{}, &DataError{Dir: dir, Err: err}
 	}
 	var r record
 	if err := json.Unmarshal(text, &r); err != nil {
-		return record{}, wrong("data", "%s is damaged: %v", path, err)
+		return record{}, damaged(dir, "%s is damaged: %v", recordName, err)
 	}
-	if r.Version != recordVersion {
-		return record{}, wrong("data", "%s has version %d, and this program reads %d", path, r.Version, recordVersion)
+	if r.Version < 1 || r.Version > recordVersion {
+		return record{}, &DataError{Dir: dir, Err: fmt.Errorf("%s has version %d, and this program reads 1 to %d; take the program that made it, or another directory", recordName, r.Version, recordVersion)}
+	}
+	if r.Version == recordVersion && r.Sum != r.summed().Sum {
+		return record{}, damaged(dir, "%s is damaged, or was changed by hand", recordName)
 	}
 	return r, nil
 }

@@ -164,7 +164,7 @@ func TestDirectoriesThatHoldSomethingElse(t *testing.T) {
 	for name, files := range map[string]map[string]string{
 		"a photo":                   {"photo.jpg": "x"},
 		"a damaged record":          {"network.json": "{"},
-		"a record of another time":  {"network.json": strings.Replace(whole, `:1,`, `:2,`, 1)},
+		"a record of another time":  {"network.json": strings.Replace(whole, `:1,`, `:3,`, 1)},
 		"a seed that is none":       {"network.json": strings.Replace(whole, "61", "6", 1)},
 		"a network without a chain": {"network.json": whole},
 	} {

@@ -55,7 +55,8 @@ type Network struct {
 
 // Start brings a network up and returns when every port answers. A port that
 // was asked for and is taken is a [*PortError], what [Config.Check] refuses a
-// [*ConfigError], and a directory that cannot be used a [*DataError].
+// [*ConfigError], and a directory that cannot be used a [*DataError], whose text
+// names the file and says what to do.
 func Start(ctx context.Context, config Config) (*Network, error) {
 	if err := config.Check(); err != nil {
 		return nil, fmt.Errorf("start network: %w", err)
@@ -95,7 +96,7 @@ func (n *Network) start(ctx context.Context) error {
 	if n.chain, err = n.startChain(ctx, keys); err != nil {
 		return err
 	}
-	pkp, err := n.chain.Deploy(ctx, n.setup(keys))
+	pkp, err := n.deploy(ctx)
 	if err != nil {
 		return err
 	}
@@ -129,7 +130,7 @@ func (n *Network) startChain(ctx context.Context, keys keys) (*chain.Chain, erro
 		Alloc: keys.alloc(), Owner: keys.owner, Now: n.config.Now,
 	}
 	if n.directory != nil {
-		config.DataDir = n.directory.chain()
+		config.DataDir, config.Kept, config.Intact = n.directory.chain(), n.directory.kept(), n.directory.intact
 	}
 	c, err := chain.Start(ctx, config)
 	if isTaken(err) && n.config.RPCPort.OrFree {
@@ -139,7 +140,21 @@ func (n *Network) startChain(ctx context.Context, keys keys) (*chain.Chain, erro
 	if isTaken(err) {
 		return nil, &PortError{Listener: RPCListener, Port: config.Port, Err: err}
 	}
+	if store := new(chain.StoreError); errors.As(err, &store) {
+		return nil, damaged(n.config.Data, "the chain in %s cannot be used: %w", chainName, store.Err)
+	}
 	return c, err
+}
+
+// deploy puts the contracts on the chain, or finds those of an earlier run.
+func (n *Network) deploy(ctx context.Context) (chain.PKP, error) {
+	setup := n.setup(n.keys)
+	setup.Existing = n.directory != nil && n.directory.record.Deployed
+	pkp, err := n.chain.Deploy(ctx, setup)
+	if err != nil && setup.Existing && ctx.Err() == nil {
+		return pkp, damaged(n.config.Data, "%s and the chain in %s are not of the same network: %w", recordName, chainName, err)
+	}
+	return pkp, err
 }
 
 func (n *Network) setup(keys keys) chain.NetworkSetup {
@@ -165,16 +180,15 @@ const scopeSignAnything = 1
 // complete permits the first action, unless that was done in an earlier run: its
 // owner may have thought better of it.
 func (n *Network) complete(ctx context.Context, pkp chain.PKP, cid ipfs.CID) error {
-	if n.directory != nil && n.directory.record.Deployed {
+	if n.directory == nil || !n.directory.record.Deployed {
+		if err := n.chain.PermitAction(ctx, n.keys.accounts[0], pkp.TokenID, cid.Multihash(), []uint64{scopeSignAnything}); err != nil {
+			return err
+		}
+	}
+	if n.directory == nil || len(n.directory.record.Blocks) > 0 {
 		return nil
 	}
-	if err := n.chain.PermitAction(ctx, n.keys.accounts[0], pkp.TokenID, cid.Multihash(), []uint64{scopeSignAnything}); err != nil {
-		return err
-	}
-	if n.directory == nil {
-		return nil
-	}
-	return n.directory.deployed()
+	return n.directory.deployed(n.chain.Genesis(), n.chain.WrittenBlock())
 }
 
 // parallelActions is how many requests' actions run at the same time: each on
@@ -264,6 +278,9 @@ func (n *Network) Close() error {
 		}
 		if n.chain != nil {
 			n.closed = n.chain.Close()
+		}
+		if n.directory != nil && n.chain != nil && n.closed == nil {
+			n.closed = n.directory.finished()
 		}
 		if n.directory != nil {
 			n.closed = errors.Join(n.closed, n.directory.close())

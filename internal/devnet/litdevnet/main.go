@@ -35,6 +35,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, flag.ErrHelp):
 		o.usage(stdout)
 		return 0
+	case errors.As(err, new(*devnet.DataError)):
+		return fail(stderr, err)
 	case err != nil:
 		complain(stderr, err)
 		return exitUsage

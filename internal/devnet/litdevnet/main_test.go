@@ -147,6 +147,31 @@ func TestTheDirectoryDecides(t *testing.T) {
 	}
 }
 
+// TestADamagedDirectoryIsOneLineAndExit1 damages what a network has left.
+func TestADamagedDirectoryIsOneLineAndExit1(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	args := append(free(), "--data", dir)
+	if _, stderr, status := untilUp(t, args, func() {}); status != 0 {
+		t.Fatalf("exit %d, %q", status, stderr)
+	}
+	tables, err := filepath.Glob(filepath.Join(dir, "chain", "litdevnet", "chaindata", "*.log"))
+	if err != nil || len(tables) == 0 {
+		t.Fatalf("no log of the database: %v", err)
+	}
+	for _, path := range []string{tables[0], filepath.Join(dir, "network.json")} {
+		if err := os.WriteFile(path, []byte("something else"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var stdout, stderr bytes.Buffer
+		status := run(t.Context(), args, &stdout, &stderr)
+		line := stderr.String()
+		if status != 1 || strings.Count(line, "\n") != 1 || stdout.Len() > 0 || !strings.HasPrefix(line, "litdevnet: --data: "+dir+": ") ||
+			!strings.Contains(line, filepath.Base(path)+" is damaged") || !strings.Contains(line, "restore the directory from a copy, or remove it") {
+			t.Errorf("exit %d, %q", status, line)
+		}
+	}
+}
+
 func TestHelpListsTheFlags(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	status := run(t.Context(), []string{"--help"}, &stdout, &stderr)

@@ -104,8 +104,10 @@ func (o options) checked() (options, error) {
 	if !asked["chain-id"] {
 		o.config.ChainID = 0
 	}
-	if err := o.config.Check(); err != nil {
+	if err := o.config.Check(); errors.As(err, new(*devnet.ConfigError)) {
 		return o, fmt.Errorf("--%w", err)
+	} else if err != nil {
+		return o, err
 	}
 	return o, nil
 }
