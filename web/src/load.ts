@@ -6,7 +6,7 @@
  */
 import { makeError, type ErrorFields, type LitError } from "./errors.js";
 import { anything, attempt, empty, optionalOptionsOf } from "./given.js";
-import { instantiate, isResponse, type WasmSource } from "./source.js";
+import { instantiate, isResponse, requirePlatform, type WasmSource } from "./source.js";
 import type { StorageLike } from "./storage.js";
 import { defineGo, type Go } from "./wasm_exec.js";
 
@@ -153,6 +153,7 @@ export class Program {
 
   /** Starts the program of source and waits until it is ready. */
   static async start(source: WasmSource): Promise<Program> {
+    requirePlatform();
     const program = new Program();
     const scope = makeScope();
     const go = new (defineGo(scope))();
@@ -253,19 +254,31 @@ function makeHooks(ready: (api: ModuleAPI) => void): object {
 }
 
 /** The one program of this copy of the package, shared by its clients, and where it came from. */
-const shared: { starting: Promise<Program> | undefined; running: Program | undefined; wasm: WasmSource } = {
+const shared: { starting: Promise<Program> | undefined; running: Program | undefined; wasm: WasmSource | undefined } = {
   starting: undefined,
   running: undefined,
-  wasm: new URL("./lit.wasm", import.meta.url),
+  wasm: undefined,
 };
 
+/** Next to this file, in the form that bundlers know. Some leave a file without an address, or with one of a blob. */
+function besideThisFile(): URL {
+  try {
+    return new URL("./lit.wasm", import.meta.url);
+  } catch (cause) {
+    throw makeError({
+      reason: "module_unavailable",
+      message: "Where lit.wasm is cannot be known here, because this code has no address of its own. Pass init({ wasm }) its address, its bytes or the compiled module.",
+      cause,
+    });
+  }
+}
+
 /** The running program, started or started anew as needed; wasm counts for the call that starts it. */
-export function load(wasm?: WasmSource): Promise<Program> {
+export async function load(wasm?: WasmSource): Promise<Program> {
   if (shared.running?.ended) {
     shared.starting = shared.running = undefined;
   }
-  shared.starting ??= start(wasm ?? shared.wasm);
-  return shared.starting;
+  return (shared.starting ??= start(wasm ?? shared.wasm ?? besideThisFile()));
 }
 
 async function start(wasm: WasmSource): Promise<Program> {

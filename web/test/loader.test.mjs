@@ -19,10 +19,13 @@ const server = createServer((request, response) => {
     "/octets": [200, "application/octet-stream", litWasm],
     "/parameters": [200, "application/wasm; charset=utf-8", litWasm],
     "/html": [200, "application/wasm", "<!doctype html>"],
+    "/page": [200, "text/html", "\n<!doctype html>"],
+    "/pointer": [200, "application/wasm", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 4000000\n"],
+    "/empty": [200, "application/wasm", ""],
     "/cut": [200, "application/wasm", litWasm.subarray(0, 100_000)],
   };
-  const [status, type, body] = answers[request.url] ?? [404, "text/plain", "no such file"];
-  response.writeHead(status, { "Content-Type": type }).end(body);
+  const [status, type, body] = answers[request.url.split("?")[0]] ?? [404, "text/plain", "no such file"];
+  response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body) }).end(body);
 });
 
 before(async () => {
@@ -73,8 +76,11 @@ describe("init takes lit.wasm from", () => {
 describe("what cannot be loaded is module_unavailable, and can be tried again", () => {
   const sources = {
     "a missing file": [() => `${origin}/nowhere`, /HTTP 404/, true],
-    "a page instead of the module": [() => `${origin}/html`, /magic|expected/i, false],
-    "half a module": [() => `${origin}/cut`, /./, false],
+    "a page instead of the module": [() => `${origin}/html`, /\/html \(HTTP 200, application\/wasm\): there is a page/, false],
+    "a page as what it is": [() => `${origin}/page?token=secret`, /\/page \(HTTP 200, text\/html\): there is a page.*init\(\{ wasm \}\)/, false],
+    "a git-lfs pointer": [() => `${origin}/pointer`, /\/pointer \(HTTP 200.*git lfs pull/, false],
+    "nothing": [() => `${origin}/empty`, /there is nothing/, false],
+    "half a module": [() => `${origin}/cut`, /\/cut \(HTTP 200, application\/wasm\).*init\(\{ wasm \}\)/, false],
     "bytes that are no module": [() => new Uint8Array(8), /./, false],
     "nobody listening": [() => "http://127.0.0.1:1/lit.wasm", /./, true],
     "no address": [() => "http://", /./, true],
@@ -90,6 +96,11 @@ describe("what cannot be loaded is module_unavailable, and can be tried again", 
       assert.ok(error instanceof WasmInitError && isLitError(error));
       assert.match(error.message, message);
       assert.equal(error.retryable, retryable);
+      if (String(source()).startsWith(`${origin}/`)) {
+        const { url, status, contentType } = error.details;
+        assert.ok(new URL(url).origin === origin && status && contentType);
+        assert.ok(!JSON.stringify(error).includes("secret"));
+      }
       await init();
     });
   }
@@ -101,14 +112,44 @@ describe("what cannot be loaded is module_unavailable, and can be tried again", 
   const emptyModule = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 });
 
+/** Takes names from the global object for one test. */
+function without(t, ...names) {
+  for (const name of names) {
+    const kept = Object.getOwnPropertyDescriptor(globalThis, name);
+    delete globalThis[name];
+    t.after(() => Object.defineProperty(globalThis, name, kept));
+  }
+}
+
+describe("a place without what lit.wasm needs is told what that is:", () => {
+  for (const name of ["WebAssembly", "crypto", "TextEncoder", "TextDecoder", "performance"]) {
+    test(name, async (t) => {
+      const { init, LitNodeClient } = await freshCopy(t);
+      without(t, name);
+      for (const error of [await rejection(init()), await rejection(new LitNodeClient(addressed).connect())]) {
+        assert.deepEqual([error.reason, error.details, error.retryable], ["module_unavailable", { missing: [name] }, false]);
+        assert.match(error.message, new RegExp(`no ${name}\\.`));
+      }
+    });
+  }
+});
+
+describe("code without an address of its own, as bundlers make it,", () => {
+  for (const [name, address] of [["of CommonJS", "undefined"], ["of an inlined worker", '"blob:http://127.0.0.1/0f3a"']]) {
+    test(`${name}, is imported, and loads what it is given`, async (t) => {
+      const { init, LitNodeClient } = await freshCopy(t, { replace: ["import.meta.url", address] });
+      const error = await rejection(new LitNodeClient(addressed).connect());
+      assert.equal(error.reason, "module_unavailable");
+      assert.match(error.message, /init\(\{ wasm \}\)/);
+      assert.deepEqual(await init({ wasm: await WebAssembly.compile(litWasm) }), { version: packageJSON.version });
+    });
+  }
+});
+
 describe("an engine without", () => {
   for (const missing of [["FinalizationRegistry"], ["WeakRef"], ["FinalizationRegistry", "WeakRef"]]) {
     test(`${missing.join(" and ")} has working clients`, async (t) => {
-      for (const name of missing) {
-        const { [name]: kept } = globalThis;
-        delete globalThis[name];
-        t.after(() => Object.defineProperty(globalThis, name, { value: kept, configurable: true, writable: true }));
-      }
+      without(t, ...missing);
       const { client } = await standinClient(t);
       await client.connect();
       assert.equal(client.ready, true);
