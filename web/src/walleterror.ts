@@ -77,8 +77,8 @@ export function isPending(thrown: unknown): boolean {
 
 /** The typed error of what a wallet threw when it was asked; an error of ours stays as it is. */
 export function walletError(method: string, cause: unknown): LitError {
-  if (isLitError(cause)) {
-    return cause;
+  if (isLitError(cause) && typeof member(cause, "retryable") === "boolean") {
+    return cause; // and no error of ethers, whose reasons may be called the same
   }
   const details = { method };
   const failed = (message: string, retryable: boolean) =>

@@ -60,6 +60,7 @@ describe("other failures are wallet_failed, whatever is thrown", () => {
   wide.cause = Array.from({ length: 10_000 }, () => ({ code: 4001 }));
   const rows = {
     "an Error": new Error("x"),
+    "an error of ethers with a reason": Object.assign(new Error("timeout"), { reason: "timeout", code: "TIMEOUT" }),
     nothing: undefined,
     "a text": "no",
     "getters that throw": Object.defineProperties({}, Object.fromEntries(["code", "message", "cause", "data"].map((name) => [name, { get: () => assert.fail(name) }]))),
