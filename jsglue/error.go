@@ -107,7 +107,7 @@ func fields(err error) (fields js.Value, inner error) {
 	code := literr.CodeOf(err)
 	fields.Set("reason", string(code))
 	fields.Set("message", err.Error())
-	fields.Set("retryable", code.Retryable())
+	fields.Set("retryable", literr.Retryable(err))
 	var coded *literr.Error
 	if !errors.As(err, &coded) {
 		return fields, err

@@ -89,7 +89,10 @@ func head(response js.Value) (*fetch.Response, error) {
 	if answer.ContentType, err = header(headers, "content-type"); err != nil {
 		return nil, err
 	}
-	answer.Date, err = header(headers, "date")
+	if answer.Date, err = header(headers, "date"); err != nil {
+		return nil, err
+	}
+	answer.RetryAfter, err = header(headers, "retry-after")
 	return answer, err
 }
 

@@ -33,6 +33,7 @@ type Response struct {
 	Status      int
 	ContentType string // as sent, "" when absent
 	Date        string // as sent; in browsers "" unless the server exposes it to the page
+	RetryAfter  string // likewise
 	Body        []byte
 }
 

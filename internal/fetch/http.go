@@ -42,6 +42,7 @@ func (h HTTP) Fetch(ctx context.Context, r Request) (*Response, error) {
 		Status:      response.StatusCode,
 		ContentType: response.Header.Get("Content-Type"),
 		Date:        response.Header.Get("Date"),
+		RetryAfter:  response.Header.Get("Retry-After"),
 		Body:        body,
 	}, nil
 }

@@ -53,7 +53,7 @@ func TestAuthMethods(t *testing.T) {
 		"two methods":                                     {[]map[string]any{stranger, owner}, "", ""},
 		"a token that says something else":                {[]map[string]any{{"authMethodType": 1, "accessToken": strings.Replace(owner["accessToken"].(string), "localhost", "localhose", 1)}}, "", literr.RequestRefused},
 		"a token that is expired":                         {[]map[string]any{w.ethWallet(t, 0, func(m *siwe.Message) { m.ExpirationTime = siwe.FormatTime(time.Now().Add(-time.Hour)) })}, "", literr.RequestRefused},
-		"a type that is unknown here":                     {[]map[string]any{{"authMethodType": 9, "accessToken": "x"}}, "", literr.NodeFault},
+		"a type that is unknown here":                     {[]map[string]any{{"authMethodType": 9, "accessToken": "x"}}, "", literr.RequestRefused},
 		"the owner's beside an action that answers false": {[]map[string]any{owner}, "Lit.Actions.setResponse({response: 'false'})", literr.NotAuthorized},
 	} {
 		if err := w.store.Remove(t.Context(), "lit-session-key"); err != nil {

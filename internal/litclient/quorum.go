@@ -3,9 +3,7 @@ package litclient
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"litsession/internal/bls"
@@ -41,6 +39,7 @@ type group struct {
 	text    string
 	message siwe.Message
 	shares  []bls.SignatureShare
+	urls    []string        // of the nodes, as shares
 	tried   map[string]bool // choices of shares, a bit for each
 }
 
@@ -145,7 +144,7 @@ func (q *quorum) accept(a answer[nodeapi.SignSessionKeyResponse]) error {
 	if slices.Contains(g.shares, share) {
 		return literr.Errorf(literr.BadShare, "the node's share is another node's")
 	}
-	g.shares = append(g.shares, share)
+	g.shares, g.urls = append(g.shares, share), append(g.urls, a.url)
 	return nil
 }
 
@@ -170,71 +169,4 @@ func (q *quorum) groupOf(r nodeapi.SignSessionKeyResponse) (*group, error) {
 	g := &group{text: r.SIWEMessage, message: m, tried: map[string]bool{}}
 	q.groups = append(q.groups, g)
 	return g, nil
-}
-
-// result returns the AuthSig, or why there is none.
-func (q *quorum) result() (authorization, error) {
-	if q.complete {
-		return q.authSig, nil
-	}
-	reason, first := q.reason()
-	words := "the shares that came do not combine"
-	if first != nil {
-		words = first.Error()
-	}
-	var refusal *nodeapi.Error
-	body := "{}"
-	if errors.As(first, &refusal) && refusal.Body != nil {
-		body = string(refusal.Body)
-	}
-	e := literr.Errorf(reason, `There was an error getting the signing shares from the nodes. Response from the nodes: {"success":false,"error":%s}`, body).
-		WithHint(strings.TrimSuffix(words, ".") + ". " + hint(reason, refusal))
-	e.Cause = first
-	failures := make([]literr.Failure, len(q.failed))
-	for i, f := range q.failed {
-		failures[i] = failureOf(f.url, f.err)
-	}
-	e.With("requestId", q.requestID).With("have", q.accepted).With("need", q.network.threshold)
-	if refusal != nil {
-		e.With("errorCode", refusal.Code).With("message", refusal.Message)
-	}
-	return authorization{}, e.With("failures", failures)
-}
-
-// reason returns the code that so many nodes failed with that they alone make
-// the threshold unreachable, and the first such failure.
-func (q *quorum) reason() (literr.Code, error) {
-	count := map[literr.Code]int{}
-	for _, f := range q.failed {
-		count[reasonOf(f.err)]++
-	}
-	for _, f := range q.failed {
-		reason := reasonOf(f.err)
-		if count[reason] <= len(q.network.nodes)-q.network.threshold {
-			continue
-		}
-		if reason == literr.NodeUnreachable {
-			return literr.NotEnoughNodes, f.err
-		}
-		return reason, f.err
-	}
-	if len(q.failed) <= len(q.network.nodes)-q.network.threshold {
-		return literr.BadShare, nil // enough shares came, and they do not fit together
-	}
-	return literr.NotEnoughShares, q.failed[0].err
-}
-
-// hint says what to do about a failure, and about a node's refusal if it is one.
-func hint(reason literr.Code, refusal *nodeapi.Error) string {
-	switch {
-	case refusal != nil && refusal.Code == "NodeLitActionsSessionSigAuthenticationFailed":
-		return "The Lit Action did not answer true."
-	case refusal != nil && refusal.Code == "NodeAuthSigScopeTooLimited":
-		return "Permit the action, or an auth method of the call, for this PKP with scope 1 or 2."
-	case reason == literr.ActionFailed:
-		return "The Lit Action did not run to its end."
-	case reason.Retryable() || reason == literr.NotEnoughShares:
-		return "Try again; details.failures has what each node said."
-	}
-	return "details.failures has what each node said."
 }

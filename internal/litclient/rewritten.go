@@ -67,7 +67,7 @@ func checkAuthContext(granted recap.Capability, auth proofs) error {
 	if err := alone.Allow(recap.AuthContextKey, recap.AuthContextAbility, list[0]); err != nil || alone.URN() != granted.URN() {
 		return mismatch("the record of the authorization, which grants more than it may")
 	}
-	v, err := jsjson.Parse(list[0])
+	v, err := jsjson.ParseAnswer(list[0])
 	if err != nil {
 		return mismatch("the record of the authorization")
 	}
@@ -85,6 +85,20 @@ func checkAuthContext(granted recap.Capability, auth proofs) error {
 		return mismatch("the record of the authorization, which names a wallet")
 	}
 	return nil
+}
+
+// actionAnswer is what the action answered that a checked message records; ok is
+// false if it records none.
+func actionAnswer(m siwe.Message) (text string, ok bool) {
+	granted, err := recap.FromMessage(m)
+	if err != nil {
+		return "", false
+	}
+	for _, record := range granted.NotaBene(recap.AuthContextKey, recap.AuthContextAbility) {
+		v, _ := jsjson.ParseAnswer(record)
+		text, ok = v.Get("auth_context").Get("customAuthResource").Text()
+	}
+	return text, ok
 }
 
 // sameMethods compares by type alone: what a token proves is for nodes to say.

@@ -31,9 +31,9 @@ const (
 // What the nodes answered.
 const (
 	NotAuthorized   Code = "not_authorized"    // the action refused, or it is not permitted for this PKP
-	ActionFailed    Code = "action_failed"     // the action threw, ran too long or used too much memory: read details.failures
+	ActionFailed    Code = "action_failed"     // the action threw, ran too long or used too much memory: read details.failures and details.logs
 	RequestRefused  Code = "request_refused"   // the nodes do not take the request as it is: read details.failures
-	RateLimited     Code = "rate_limited"      // wait, or bring a capacity credit
+	RateLimited     Code = "rate_limited"      // wait details.retryAfter seconds; if it is not retryable, bring a capacity credit
 	NodeFault       Code = "node_fault"        // the nodes failed on their own; try again
 	NotEnoughShares Code = "not_enough_shares" // fewer than threshold nodes signed; try again
 )
@@ -45,7 +45,7 @@ const (
 	BadAttestation  Code = "bad_attestation"  // a node could not prove what it runs
 	CIDMismatch     Code = "cid_mismatch"     // the gateway's content is not what the CID names
 	MessageMismatch Code = "message_mismatch" // the nodes signed something other than what was asked
-	NodesDisagree   Code = "nodes_disagree"   // fewer than threshold nodes say the same
+	NodesDisagree   Code = "nodes_disagree"   // fewer than threshold nodes say the same; an action must answer alike on all of them
 	NetworkChanged  Code = "network_changed"  // the network is another one than at connect: connect again
 )
 

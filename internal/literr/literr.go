@@ -22,6 +22,7 @@ type Error struct {
 	Hint    string   // what to do about it, one sentence, may be empty
 	Details []Detail // facts for programs, in the order in which they were added
 	Cause   error    // what was wrapped with %w, may be nil
+	Final   bool     // the same call cannot succeed later, though with the code it mostly may
 }
 
 // Detail is one fact about a failure. Value is a string, an int, a bool, a
@@ -93,6 +94,13 @@ func (e *Error) Detail(key string) any {
 		}
 	}
 	return nil
+}
+
+// Retryable reports whether the call that failed with err may succeed later
+// without a change by the caller.
+func Retryable(err error) bool {
+	var e *Error
+	return CodeOf(err).Retryable() && !(errors.As(err, &e) && e.Final)
 }
 
 // Cut shortens what somebody else wrote to at most so many bytes and "…".

@@ -3,7 +3,9 @@ package nodeapi
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
+	"time"
 
 	"litsession/internal/fetch"
 	"litsession/internal/literr"
@@ -40,7 +42,12 @@ func post[T any](ctx context.Context, c Client, url, path string, body []byte, p
 		return none, unreachable(ctx, url, err)
 	}
 	if response.Status < 200 || response.Status > 299 {
-		return none, ParseError(response.Status, response.Body)
+		refusal := ParseError(response.Status, response.Body)
+		// A date is left aside: nodes have none but seconds, if anything.
+		if seconds, err := strconv.Atoi(response.RetryAfter); err == nil && seconds > 0 {
+			refusal.RetryAfter = min(seconds, int(maxWait/time.Second))
+		}
+		return none, refusal
 	}
 	if !strings.Contains(response.ContentType, "application/json") {
 		return none, fault(url, "it is not JSON")

@@ -1,7 +1,10 @@
 package nodeapi
 
 import (
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"litsession/internal/jsjson"
 	"litsession/internal/literr"
@@ -18,6 +21,7 @@ type Error struct {
 	Details       []string // what exactly was wrong, outermost first
 	Logs          string   // console output of a failed action
 	Exception     string   // text of an action's uncaught exception
+	RetryAfter    int      // seconds, of the header of that name; 0 for none
 	Body          []byte   // JSON, all of it but the logs, which may hold secrets; nil if it was no object
 }
 
@@ -40,7 +44,13 @@ func (e *Error) Error() string {
 
 // Reason returns the stable code for the refusal.
 func (e *Error) Reason() literr.Code {
+	switch {
+	case e.says("owner of PKP"), e.says("Unsupported auth method"):
+		return literr.RequestRefused // the node takes them for faults of its own
+	}
 	switch e.Code {
+	case "NodeRpcError":
+		return literr.NodeFault // of the node's chain, whatever its kind
 	case "NodeLitActionsSessionSigAuthenticationFailed", "NodePKPNotAuthorized",
 		"NodeAuthSigScopeTooLimited", "NodeNotAuthorized", "NodeActionNotAllowed":
 		return literr.NotAuthorized
@@ -58,6 +68,40 @@ func (e *Error) Reason() literr.Code {
 		return literr.RequestRefused
 	}
 	return literr.NodeFault
+}
+
+// NoSuchPKP reports whether the node knows no PKP of the key that was named.
+func (e *Error) NoSuchPKP() bool {
+	return e.Code == "NodePKPTokenIdNotFound" || e.says("owner of PKP")
+}
+
+// says reports whether a text is in the details.
+func (e *Error) says(text string) bool {
+	return slices.ContainsFunc(e.Details, func(detail string) bool { return strings.Contains(detail, text) })
+}
+
+// maxWait bounds what is believed of a wait.
+const maxWait = 24 * time.Hour
+
+// Wait returns after how long a node that is [literr.RateLimited] takes requests
+// again, if it says so in a header or, for a user whose credit is used up, in words.
+//
+// Source: protocol 8.10.
+func (e *Error) Wait(now time.Time) (wait time.Duration, told bool) {
+	wait = time.Duration(e.RetryAfter) * time.Second
+	if _, text, found := strings.Cut(e.Message, "Try again at "); found {
+		if until, err := time.Parse(time.RFC3339, strings.TrimSuffix(text, ".")); err == nil {
+			wait = until.Sub(now)
+		}
+	}
+	return min(wait, maxWait), wait > 0
+}
+
+// NeedsCredit reports whether the node refused for want of a capacity credit, so
+// that time alone does not help.
+func (e *Error) NeedsCredit() bool {
+	return e.Reason() == literr.RateLimited && e.Code != "NodeConcurrencyOverload" && e.Status != 429 &&
+		e.RetryAfter == 0 && !strings.Contains(e.Message, "Try again at ")
 }
 
 // JSON returns the refusal's body in the node's scheme.
@@ -89,7 +133,7 @@ const (
 // Quoted returns what of e an error may show: quote is given each of its texts with
 // the bound on its length. A body that is too long is left out.
 func (e *Error) Quoted(quote func(text string, most int) string) *Error {
-	q := &Error{Status: e.Status}
+	q := &Error{Status: e.Status, RetryAfter: e.RetryAfter}
 	q.Kind, q.Code = quote(e.Kind, MaxQuotedText), quote(e.Code, MaxQuotedText)
 	q.Message, q.Exception = quote(e.Message, MaxQuotedText), quote(e.Exception, MaxQuotedText)
 	q.CorrelationID, q.Logs = quote(e.CorrelationID, MaxQuotedText), quote(e.Logs, MaxQuotedBody)

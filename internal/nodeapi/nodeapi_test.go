@@ -2,6 +2,7 @@ package nodeapi_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"reflect"
 	"testing"
+	"time"
 
 	"litsession/internal/fetch"
 	"litsession/internal/literr"
@@ -209,4 +211,35 @@ func FuzzAnswers(f *testing.F) {
 			}
 		}
 	})
+}
+
+// busy answers every request like a node that has too many.
+type busy struct{ response fetch.Response }
+
+func (b busy) Fetch(context.Context, fetch.Request) (*fetch.Response, error) { return &b.response, nil }
+
+func TestWaitOfARateLimit(t *testing.T) {
+	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	for name, row := range map[string]struct {
+		response fetch.Response
+		want     time.Duration
+		credit   bool
+	}{
+		"nothing":          {fetch.Response{Status: 429}, 0, false},
+		"seconds":          {fetch.Response{Status: 429, RetryAfter: "7"}, 7 * time.Second, false},
+		"too many seconds": {fetch.Response{Status: 429, RetryAfter: "99999999"}, 24 * time.Hour, false},
+		"a date":           {fetch.Response{Status: 429, RetryAfter: "Fri, 27 Nov 2026 12:00:09 GMT"}, 0, false},
+		"no credit":        {fetch.Response{Status: 402, Body: []byte(`{"errorCode":"rate_limit_exceeded","message":"Rate limit exceeded.  Try again later."}`)}, 0, true},
+		"a use on record":  {fetch.Response{Status: 402, Body: []byte(`{"errorCode":"rate_limit_exceeded","message":"Rate limit exceeded.  Try again at 2026-11-27T12:01:00+00:00."}`)}, time.Minute, false},
+		"a time gone by":   {fetch.Response{Status: 402, Body: []byte(`{"errorCode":"rate_limit_exceeded","message":"Rate limit exceeded.  Try again at 2025-11-27T12:01:00Z."}`)}, 0, false},
+	} {
+		_, err := nodeapi.Client{Fetch: busy{row.response}}.SignSessionKey(t.Context(), "http://127.0.0.1:1", nodeapi.SignSessionKeyRequest{})
+		var refusal *nodeapi.Error
+		if !errors.As(err, &refusal) || refusal.Reason() != literr.RateLimited {
+			t.Fatalf("%s: got %v", name, err)
+		}
+		if wait, told := refusal.Wait(now); told != (row.want > 0) || told && wait != row.want || refusal.NeedsCredit() != row.credit {
+			t.Errorf("%s: wait %v %v, needs a credit %v", name, wait, told, refusal.NeedsCredit())
+		}
+	}
 }

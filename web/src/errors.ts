@@ -79,6 +79,10 @@ export interface ErrorDetails {
   need?: number;
   /** Every node's answer. */
   failures?: NodeFailure[];
+  /** What a failed action printed on a node, up to 4,000 bytes. */
+  logs?: string;
+  /** Seconds until the nodes that refused take requests again. */
+  retryAfter?: number;
   /** What did not verify. */
   subject?: string;
   /** The node that sent it. */
