@@ -41,6 +41,9 @@ func (c *Client) GetLitActionSessionSigs(ctx context.Context, p SessionSigsParam
 // ctx ended.
 func (c *Client) GetPkpSessionSigs(ctx context.Context, p SessionSigsParams) (session.SessionSigs, error) {
 	ctx = c.cache.During(ctx)
+	if err := c.chooseKey(ctx, &p); err != nil {
+		return nil, err
+	}
 	r, err := c.request(ctx, p)
 	if err != nil {
 		return nil, err
@@ -83,6 +86,17 @@ func (c *Client) request(ctx context.Context, p SessionSigsParams) (request, err
 	r := request{SignSessionKeyParams: p.SignSessionKeyParams, network: n, key: key, capability: p.capability(), carried: p.Capabilities}
 	r.id, err = c.scope(r, p.Base).Key()
 	return r, err
+}
+
+// chooseKey sets the session key of a call that brings none: the stored one, or a
+// new one where everything that was signed for that is over, or about to be.
+func (c *Client) chooseKey(ctx context.Context, p *SessionSigsParams) error {
+	if p.SessionKey != nil || c.current() == nil {
+		return nil
+	}
+	key, err := c.cache.KeyForSession(ctx, c.config.Random, c.now(), renewalMargin)
+	p.SessionKey = &key
+	return err
 }
 
 func (c *Client) keyFor(ctx context.Context, given *session.KeyPair) (session.KeyPair, error) {

@@ -19,11 +19,7 @@ func TestLogOutDuringACall(t *testing.T) {
 	w := newWorld(t)
 	c := w.client(t)
 	logOut := func() {
-		for _, key := range []string{"lit-session-key", "lit-wallet-sig"} {
-			if err := w.store.Remove(t.Context(), key); err != nil {
-				t.Error(err)
-			}
-		}
+		w.store.Clear()
 		c.ForgetSession()
 	}
 	wantNothing := func() {

@@ -30,6 +30,9 @@ func (c *Client) GetSessionSigs(ctx context.Context, p SessionSigsParams) (sessi
 	if err != nil {
 		return nil, err
 	}
+	if err := c.chooseKey(ctx, &p); err != nil {
+		return nil, err
+	}
 	key, err := c.keyFor(ctx, p.SessionKey)
 	if err != nil {
 		return nil, err
@@ -164,6 +167,7 @@ func (c *Client) signIn(ctx context.Context, r walletRequest, progress Progress)
 		}
 	}
 	progress.tell(Step{Phase: PhaseWallet, Needed: 1})
+	defer c.cache.Asking(ctx, r.KeyURI, c.now())()
 	text, err := r.SignIn(ctx, c.callbackParams(r.WalletSigParams))
 	if err != nil {
 		return authorization{}, err

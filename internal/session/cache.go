@@ -32,6 +32,9 @@ type Cache struct {
 	unkept storage.Memory // what the store could not write
 
 	forgotten atomic.Int64 // how often
+
+	asks   sync.Mutex
+	asking map[string]int // callbacks that have a message for the key of a URI
 }
 
 // Lock waits until nobody else who uses the same store holds the lock of that
@@ -95,6 +98,10 @@ func (c *Cache) makeKey(ctx context.Context, random io.Reader) (KeyPair, error) 
 	if key, ok, err := c.storedKey(ctx, c.report); err != nil || ok {
 		return key, err
 	}
+	return c.writeKey(ctx, random)
+}
+
+func (c *Cache) writeKey(ctx context.Context, random io.Reader) (KeyPair, error) {
 	key, err := GenerateKeyPair(random)
 	if err != nil {
 		return KeyPair{}, err
