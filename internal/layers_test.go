@@ -34,7 +34,7 @@ var layers = map[string][]string{
 	"internal/devnet/ethers":      {},
 	"internal/devnet/chain/hdkey": {},
 	"internal/devnet/chain":       {"internal/devnet/chain/hdkey"},
-	"internal/devnet/node":        {"internal/nodeapi", "internal/fetch", "internal/siwe", "internal/recap", "internal/session", "internal/bls", "internal/ipfs", "internal/eth", "internal/devnet/action"},
+	"internal/devnet/node":        {"internal/nodeapi", "internal/siwe", "internal/recap", "internal/session", "internal/bls", "internal/ipfs", "internal/eth", "internal/devnet/action"},
 	"internal/devnet":             {"internal/devnet/node", "internal/devnet/chain", "internal/devnet/chain/hdkey", "internal/devnet/action", "internal/devnet/conditions", "internal/devnet/ethers", "internal/bls", "internal/eth", "internal/ipfs"},
 	"internal/judge":              {"internal/session", "internal/recap", "internal/siwe", "internal/eth", "internal/bls"},
 	"internal/checksigs":          {"internal/judge"},
