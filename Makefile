@@ -40,10 +40,11 @@ page: module loader
 
 # The ethers of Lit Actions, which the network embeds if it is there.
 ETHERS := internal/devnet/ethers
-$(ETHERS)/bundle/ethers.umd.min.js: $(ETHERS)/package-lock.json | need-node
-	$(call step,ethers for Lit Actions,cd $(ETHERS) && npm ci --no-audit --no-fund && cp node_modules/ethers/dist/ethers.umd.min.js bundle/ && touch bundle/ethers.umd.min.js)
+ETHERS_BUNDLE := $(ETHERS)/bundle/ethers.js
+$(ETHERS_BUNDLE): $(ETHERS)/package-lock.json $(ETHERS)/build.mjs $(wildcard $(ETHERS)/native/*.js) | need-node
+	$(call step,ethers for Lit Actions,cd $(ETHERS) && npm ci --no-audit --no-fund && npm run build)
 
-devnet: $(ETHERS)/bundle/ethers.umd.min.js
+devnet: $(ETHERS_BUNDLE)
 	$(call step,litdevnet (a first build takes minutes),go build -o bin/litdevnet ./internal/devnet/litdevnet)
 
 %/node_modules/.ready: %/package-lock.json
@@ -62,7 +63,7 @@ vet: ## check the format and what the compiler does not
 	go tool staticcheck -checks $(CHECKS) ./...
 	tool=$$(go tool -n staticcheck) && GOOS=js GOARCH=wasm $$tool -checks $(CHECKS) ./wasm ./jsglue ./storage
 
-test-go: $(ETHERS)/bundle/ethers.umd.min.js ## native tests, the end-to-end test among them
+test-go: $(ETHERS_BUNDLE) ## native tests, the end-to-end test among them
 	go test ./...
 
 test-js: need-chromium ## tests of the border, in a real browser

@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// The library runs as a CommonJS module would, so that a UMD file exports instead of setting a global, and one that
-// sets a variable is understood as well.
+// The library becomes a function of `native`, see opNative. In it the library runs as a CommonJS module would, so that
+// a UMD file exports instead of setting a global, and one that sets a variable is understood as well.
 const (
-	ethersHead = "(function () { var module = { exports: {} }, exports = module.exports, define, window;\n"
-	ethersTail = "\nreturn module.exports.ethers || (typeof ethers === 'undefined' ? module.exports : ethers); }).call(globalThis)"
+	ethersHead = "(function (native) { var module = { exports: {} }, exports = module.exports, define, window;\n"
+	ethersTail = "\nreturn module.exports.ethers || (typeof ethers === 'undefined' ? module.exports : ethers); })"
 )
 
 // errNoEthers is the error of a runtime without the library.
@@ -31,7 +31,7 @@ func newEthers(source []byte) func() ([]byte, error) {
 	})
 }
 
-// opEthers runs the library and returns its value.
+// opEthers returns the function that runs the library and returns its value.
 func (x *run) opEthers(arguments) (any, error) {
 	code, err := x.runtime.ethers()
 	if errors.Is(err, errNoEthers) {
@@ -40,9 +40,5 @@ func (x *run) opEthers(arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := x.engine.bytecode(code)
-	if err != nil {
-		return nil, fmt.Errorf("load ethers: %w", err)
-	}
-	return v, nil
+	return x.engine.bytecode(code)
 }

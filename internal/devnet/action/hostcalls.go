@@ -81,6 +81,7 @@ var operations = map[string]func(x *run, args arguments) (any, error){
 	"clear":       (*run).opClear,
 	"abort":       (*run).opAbort,
 	"ethers":      (*run).opEthers,
+	"native":      (*run).opNative,
 	"unit":        (*run).opUnit,
 
 	"utf8":         func(_ *run, a arguments) (any, error) { return []byte(a.text(0)), nil },

@@ -25,7 +25,7 @@ const HowToGet = `Run "make devnet" in the source tree, which takes ethers ` + V
 
 // Source returns the library as one classic script, a UMD bundle in UTF-8; nil if the program was built without it.
 func Source() ([]byte, error) {
-	source, err := bundle.ReadFile("bundle/ethers.umd.min.js")
+	source, err := bundle.ReadFile("bundle/ethers.js")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -15,9 +15,9 @@ const inUnits = {
   fetch: ['Headers', 'Blob', 'Request', 'Response', 'fetch'],
   crypto: ['Crypto', 'CryptoKey', 'SubtleCrypto', 'crypto'],
   jwt: ['jwt'],
+  ethers: ['ethers'],
 };
 for (const unit of ownKeys(inUnits)) for (const name of inUnits[unit]) lazy(name, () => use(unit)[name]);
-lazy('ethers', () => sys('ethers'));
 
 // setParams makes the members of a JSON object globals. It returns why it cannot, or null.
 function setParams(json) {
