@@ -1,0 +1,92 @@
+// 2,000 calls of everything that the package exports, with hostile arguments,
+// on a local network: no raw error, no hang, no death of the module. What fails
+// is named with its seed; another seed, or more calls, on request:
+//
+//	SEED=7 CALLS=20000 node --test fuzz.test.mjs
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import * as litsession from "../dist/index.js";
+import { sampleOf, samples, surface } from "../test/surface.mjs";
+import { hostile, randomOf, spoilt, thrown } from "./hostile.mjs";
+import { startNetwork } from "./network.mjs";
+
+const seed = Number(process.env.SEED ?? 1);
+const calls = Number(process.env.CALLS ?? 2000);
+
+/** Milliseconds for one call, on a machine that is busy; most take less than one. */
+const PATIENCE = 60_000;
+
+/** What a caller's function threw comes through as it is; everything else has a reason, and that we are at fault is none. */
+const isFine = (error) => error === thrown || (litsession.isLitError(error) && error.reason !== "internal");
+
+async function outcome(call, args) {
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE, "it has not settled")));
+  try {
+    const settled = Promise.resolve(call(args)).then(() => undefined, (error) => (isFine(error) ? undefined : describe(error)));
+    return await Promise.race([late, settled]);
+  } catch (error) {
+    return isFine(error) ? undefined : describe(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function describe(error) {
+  try {
+    return error instanceof Error ? `${error.reason ?? "raw"} ${error.stack.split("\n").slice(0, 3).join(" ")}` : `thrown: ${typeof error} ${String(error)}`;
+  } catch {
+    return "thrown: something that cannot be described";
+  }
+}
+
+/** One place of a good call is hostile, or every argument is, and there may be too few or too many of them. */
+function argumentsFor(sample, random) {
+  if (random(3) > 0 && sample.length > 0) {
+    return spoilt(sample, random);
+  }
+  return Array.from({ length: random(sample.length + 2) }, () => hostile(random));
+}
+
+/** Calls every target in turn; returns what was wrong, by name. */
+async function fuzz(targets, table) {
+  const random = randomOf(seed);
+  const found = new Map();
+  for (let i = 0; i < calls; i++) {
+    const { name, call } = targets[i % targets.length];
+    const wrong = await outcome(call, argumentsFor(sampleOf(table, name), random));
+    if (wrong && !found.has(name)) {
+      found.set(name, `call ${i}: ${wrong}`);
+    }
+  }
+  return Object.fromEntries(found);
+}
+
+const { descriptor, stop } = await startNetwork(3);
+after(stop);
+const { rpcUrl, contractContext, pkp } = descriptor;
+const config = { litNetwork: "custom", rpcUrl, contractContext, storage: "memory", epochInterval: 0 };
+await litsession.init();
+const table = samples(litsession, config, pkp.publicKey);
+
+const uncaught = [];
+const listener = (error) => isFine(error) || uncaught.push(describe(error));
+process.on("uncaughtException", listener).on("unhandledRejection", listener);
+after(() => process.off("uncaughtException", listener).off("unhandledRejection", listener));
+
+test(`${calls} calls of litsession with hostile arguments, seed ${seed}`, async () => {
+  const client = new litsession.LitNodeClient(config);
+  await client.connect();
+  const objects = {
+    client,
+    recap: new litsession.RecapSessionCapabilityObject(),
+    message: new litsession.SiweMessage({ domain: "localhost", address: descriptor.accounts[0].address, uri: "https://localhost/", version: "1", chainId: 1 }),
+    builder: new litsession.ResourceAbilityRequestBuilder(),
+    resource: new litsession.LitPKPResource("*"),
+    error: new litsession.InvalidParamType({ reason: "invalid_param", message: "m" }),
+  };
+  assert.deepEqual(await fuzz(surface(litsession, objects), table), {});
+  assert.deepEqual(uncaught, []);
+  await client.connect();
+  assert.equal((await client.getLatestBlockhash()).length, 66);
+});
