@@ -106,7 +106,7 @@ func (t *tally) winner() *camp {
 
 // isForeign reports whether so many nodes say another key than the pinned one
 // that it cannot win.
-func (t *tally) isForeign(n *network) bool { return t.strangers > len(n.nodes)-t.threshold }
+func (t *tally) isForeign(n *network) bool { return t.strangers > n.liars() }
 
 // failure says why there is no winner.
 func (t *tally) failure(n *network, ended error, timeout time.Duration) error {

@@ -38,8 +38,13 @@ type network struct {
 	connected   []string // those that agreed in the handshake, in the order of their answers
 	hdRoots     []string
 	blockhash   string
-	blockhashAt time.Time // when we were told, by our clock
+	blockhashAt time.Time      // when we were told, by our clock
+	skew        *time.Duration // of the nodes' clocks as the handshakes show it, nil if they do not
 }
+
+// liars is how many nodes may do and say what they like: with one more of them
+// an honest one is among those who say the same.
+func (n *network) liars() int { return len(n.nodes) - n.threshold }
 
 // New returns a client that is not connected. Errors are
 // [literr.UnknownNetwork] and [literr.InvalidParam].

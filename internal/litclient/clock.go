@@ -8,9 +8,7 @@ import (
 	"time"
 
 	"litsession/internal/bls"
-	"litsession/internal/contracts"
 	"litsession/internal/fetch"
-	"litsession/internal/literr"
 	"litsession/internal/nodeapi"
 	"litsession/internal/siwe"
 )
@@ -20,14 +18,22 @@ import (
 const skewTolerance = 30 * time.Second
 
 // ClockSkew returns how far the nodes' clocks are ahead of ours, negative if
-// they are behind; 0 while that is within 30 s or nothing is known. All times
-// that a call sends are by the nodes' clocks. An expiration that the caller
-// gives is by ours, and moved by as much.
+// they are behind; 0 while that is within 30 s or nothing is known.
 //
-// It comes from the Date headers of the handshakes, where they can be read;
-// from the times of blocks, the chain's latest and those that the network
-// signs, which show a clock that is behind; and from what nodes say when they
-// refuse a message for its times.
+// With n nodes of which t are needed, n − t may lie. The skew counts only as far
+// as at least n − t + 1 of them reach, ahead or behind, so that one who does not
+// lie is among them; the chain's RPC has no say. It comes from the Date headers
+// of the handshakes, where they can be read; from what nodes say when they
+// refuse a message for its times; and from the block times that the threshold
+// of them signs, which show a clock that is behind. Each [Client.Connect]
+// measures it anew.
+//
+// It moves Issued At and never lengthens a session. Issued At is the time by
+// the nodes' clocks. An expiration, the caller's or the default, is taken by our
+// clock and moved by as much, so that the session is as long as was asked.
+// Nodes refuse what is issued in their future, so a skew that is a lie gets no
+// session. They do not look at Issued At in what a wallet signs: the expiration
+// that a wallet's callback is told is moved to earlier times only.
 func (c *Client) ClockSkew() time.Duration {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -37,13 +43,10 @@ func (c *Client) ClockSkew() time.Duration {
 // now is the time by the nodes' clocks.
 func (c *Client) now() time.Time { return c.config.Now().Add(c.ClockSkew()) }
 
-// setSkew takes a measurement and reports whether it makes a difference.
-func (c *Client) setSkew(measured time.Duration) bool {
-	if measured.Abs() <= skewTolerance {
-		measured = 0
-	}
+// setSkew takes what was measured.
+func (c *Client) setSkew(measured time.Duration) {
 	c.mutex.Lock()
-	changed := (measured - c.skew).Abs() > skewTolerance
+	changed := differ(measured, c.skew)
 	if changed {
 		c.skew = measured
 	}
@@ -51,18 +54,38 @@ func (c *Client) setSkew(measured time.Duration) bool {
 	if changed {
 		c.config.OnEvent(Event{ClockSkew: measured})
 	}
-	return changed
 }
 
-// inNodeTime moves an expiration, if there is one, to the nodes' clocks. It
-// stays as the caller wrote it while the clocks agree.
-func (c *Client) inNodeTime(expiration string) string {
-	skew := c.ClockSkew()
-	t, err := siwe.ParseTime(expiration)
-	if skew == 0 || err != nil {
+// differ reports whether the difference between two skews counts.
+func differ(a, b time.Duration) bool { return (a - b).Abs() > skewTolerance }
+
+// times returns Issued At and the expiration of what is signed now, by the
+// nodes' clocks. The expiration is the caller's, which is by ours, or the default.
+func (c *Client) times(given string) (issued, expiration string) {
+	skew, now := c.ClockSkew(), c.config.Now()
+	return siwe.FormatTime(now.Add(skew)), moved(orDefault(given, now), skew)
+}
+
+// toldExpiration is the expiration that a wallet's callback is told.
+func (c *Client) toldExpiration(given string) string {
+	return moved(orDefault(given, c.config.Now()), min(c.ClockSkew(), 0))
+}
+
+func orDefault(expiration string, now time.Time) string {
+	if expiration != "" {
 		return expiration
 	}
-	return siwe.FormatTime(t.Add(skew))
+	return siwe.FormatTime(now.Add(defaultExpiration))
+}
+
+// moved is an expiration, later by as much as is said. It stays as the caller
+// wrote it where that is nothing.
+func moved(expiration string, by time.Duration) string {
+	t, err := siwe.ParseTime(expiration)
+	if by == 0 || err != nil {
+		return expiration
+	}
+	return siwe.FormatTime(t.Add(by))
 }
 
 // greeting is a node's answer to the handshake, and what its Date header says.
@@ -94,49 +117,46 @@ func (d *dated) Fetch(ctx context.Context, r fetch.Request) (*fetch.Response, er
 	return response, nil
 }
 
-// median returns the value in the middle, which a minority cannot move beyond
-// what others say.
-func median(skews []time.Duration) time.Duration {
+// agreedSkew returns the skew that more nodes reach than may lie: the largest
+// for which that holds, ahead or behind; 0 within 30 s, and where nodes reach
+// as far both ways. Of fewer nodes nothing is known.
+func agreedSkew(skews []time.Duration, liars int) (skew time.Duration, known bool) {
+	if len(skews) <= liars {
+		return 0, false
+	}
 	sorted := slices.Sorted(slices.Values(skews))
-	return sorted[len(sorted)/2]
+	behind, ahead := sorted[liars], sorted[len(sorted)-1-liars]
+	isBehind, isAhead := behind < -skewTolerance, ahead > skewTolerance
+	switch {
+	case isAhead && !isBehind:
+		return ahead, true
+	case isBehind && !isAhead:
+		return behind, true
+	}
+	return 0, true
 }
 
-// measureClock sets the skew from what a connect has seen. Fewer Date headers
-// than the threshold of nodes say nothing.
-func (c *Client) measureClock(threshold int, dates []time.Duration, block <-chan time.Time) {
-	if len(dates) >= threshold {
-		c.setSkew(median(dates))
-		return
+// mostAlike is how many of the skews agree, as far as differences count.
+func mostAlike(skews []time.Duration) (most int) {
+	sorted := slices.Sorted(slices.Values(skews))
+	first := 0
+	for i, skew := range sorted {
+		for differ(skew, sorted[first]) {
+			first++
+		}
+		most = max(most, i-first+1)
 	}
-	if latest, ok := <-block; ok && latest.Sub(c.now()) > skewTolerance {
-		c.setSkew(latest.Sub(c.config.Now()))
-	}
+	return most
 }
 
 // learnFrom looks at the issue time of a message that the network signed: that
-// of a block, so the clocks of nodes are beyond it.
-func (c *Client) learnFrom(signed siwe.Message) {
+// of a block, so the clocks of nodes are beyond it. The threshold of nodes
+// vouches for it.
+func (c *Client) learnFrom(n *network, signed siwe.Message) {
 	issued, err := siwe.ParseTime(signed.IssuedAt)
-	if err == nil && issued.Sub(c.now()) > skewTolerance {
+	if err == nil && n.threshold > n.liars() && issued.Sub(c.now()) > skewTolerance {
 		c.setSkew(issued.Sub(c.config.Now()))
 	}
-}
-
-// latestBlock asks for the time of the chain's latest block. The channel is
-// closed without a value when it is not to be had soon.
-func (c *Client) latestBlock(ctx context.Context) <-chan time.Time {
-	answer := make(chan time.Time, 1)
-	go func() {
-		defer close(answer)
-		defer literr.Recover(new(error))
-		ctx, cancel := context.WithTimeout(ctx, refreshTimeout)
-		defer cancel()
-		node := contracts.HTTPNode{Fetcher: c.config.Fetch, URL: c.config.RPCURL}
-		if t, err := node.LatestBlockTime(ctx); err == nil {
-			answer <- t
-		}
-	}()
-	return answer
 }
 
 // nodeTime finds the node's own time in its refusal of a message's times.

@@ -14,24 +14,26 @@ import (
 )
 
 // TestAClockThatIsWrong: whatever the client's clock says, nodes accept what it
-// makes. Where Date headers cannot be read, as by pages, a clock that is behind
-// shows in the chain's latest block and one that is ahead in a refusal.
+// makes, and a session is never longer than was asked. Where Date headers cannot
+// be read, as by pages, it shows in a refusal, or in what the network signed.
 func TestAClockThatIsWrong(t *testing.T) {
 	w := newWorld(t)
 	for name, row := range map[string]struct {
 		ahead        time.Duration
 		withoutDates bool
-		knownAt      string // "connect" or "refusal"
+		knownAt      string        // "connect" or "call"
+		cut          time.Duration // by which the first session may be shorter
+		wallet       literr.Code   // of a wallet's session, "" for success
 	}{
-		"an hour behind":                       {-time.Hour, false, "connect"},
-		"an hour ahead":                        {time.Hour, false, "connect"},
-		"a year behind":                        {-365 * 24 * time.Hour, false, "connect"},
-		"a year ahead":                         {365 * 24 * time.Hour, false, "connect"},
-		"an hour behind, without Date headers": {-time.Hour, true, "connect"},
-		"an hour ahead, without Date headers":  {time.Hour, true, "refusal"},
-		"a day behind, without Date headers":   {-25 * time.Hour, true, "connect"},
-		"a year ahead, without Date headers":   {365 * 24 * time.Hour, true, "refusal"},
-		"half a minute ahead":                  {25 * time.Second, false, ""},
+		"an hour behind":                       {-time.Hour, false, "connect", 0, ""},
+		"an hour ahead":                        {time.Hour, false, "connect", 0, ""},
+		"a year behind":                        {-365 * 24 * time.Hour, false, "connect", 0, literr.InvalidParam},
+		"a year ahead":                         {365 * 24 * time.Hour, false, "connect", 0, ""},
+		"an hour behind, without Date headers": {-time.Hour, true, "call", time.Hour, ""},
+		"an hour ahead, without Date headers":  {time.Hour, true, "call", 0, ""},
+		"a day behind, without Date headers":   {-25 * time.Hour, true, "call", 0, literr.InvalidParam},
+		"a year ahead, without Date headers":   {365 * 24 * time.Hour, true, "call", 0, ""},
+		"half a minute ahead":                  {25 * time.Second, false, "", 0, ""},
 	} {
 		w.ahead, w.wire.withoutDates = row.ahead, row.withoutDates
 		w.wire.signing.Store(0)
@@ -42,7 +44,7 @@ func TestAClockThatIsWrong(t *testing.T) {
 		}
 		c := w.client(t)
 		exact := time.Minute
-		if row.withoutDates && row.ahead < 0 {
+		if row.cut > 0 {
 			exact = 10 * time.Minute // so old the latest block may be
 		}
 		wantSkew := func(when string, want time.Duration) {
@@ -58,6 +60,7 @@ func TestAClockThatIsWrong(t *testing.T) {
 			atLast = -row.ahead
 		}
 		wantSkew("after connect", atConnect)
+		cut := row.cut
 		for _, expiration := range []time.Duration{0, 10 * time.Minute} { // by default, and by the caller's clock
 			params := w.pkpParams()
 			if expiration != 0 {
@@ -69,7 +72,8 @@ func TestAClockThatIsWrong(t *testing.T) {
 				continue
 			}
 			w.wantAccepted(t, sigs)
-			wantTimes(t, name, sigs[0], expiration, exact)
+			wantTimes(t, name, sigs[0], expiration, cut, exact)
+			cut = 0
 		}
 		wantSkew("at last", atLast)
 		if n := w.wire.signing.Load(); n > 10 {
@@ -80,7 +84,14 @@ func TestAClockThatIsWrong(t *testing.T) {
 		if _, err := w.pkpSessionSigs(t.Context(), t, c, w.pkpParams()); err != nil || w.wire.signing.Load() != before {
 			t.Errorf("%s: the AuthSig was not reused: %v", name, err)
 		}
-		sigs, err := w.sessionSigs(t.Context(), t, c, &wallet{account: w.Accounts[0]}, anything())
+		user := &wallet{account: w.Accounts[0]}
+		sigs, err := w.sessionSigs(t.Context(), t, c, user, anything())
+		if row.wallet != "" {
+			if !errors.Is(err, row.wallet) || user.asked.Load() != 0 {
+				t.Errorf("%s, a wallet's: asked %d times, got %v", name, user.asked.Load(), err)
+			}
+			continue
+		}
 		if err != nil {
 			t.Errorf("%s, a wallet's: %v", name, err)
 			continue
@@ -90,22 +101,32 @@ func TestAClockThatIsWrong(t *testing.T) {
 }
 
 // wantTimes checks that a session signature's times are the nodes', which are
-// this machine's: issued now, and gone when it was asked for.
-func wantTimes(t *testing.T, name string, sig session.SessionSig, lasting, exact time.Duration) {
+// this machine's: issued now, gone when it was asked for or earlier by cut, and
+// no longer than was asked.
+func wantTimes(t *testing.T, name string, sig session.SessionSig, lasting, cut, exact time.Duration) {
 	t.Helper()
-	var text struct{ IssuedAt, Expiration time.Time }
-	if err := json.Unmarshal([]byte(sig.SignedMessage), &text); err != nil {
-		t.Fatal(err)
-	}
-	if off := time.Since(text.IssuedAt).Abs(); off > exact {
+	issued, expiration := timesOf(t, sig)
+	if off := time.Since(issued).Abs(); off > exact {
 		t.Errorf("%s: issued %v off", name, off)
 	}
 	if lasting == 0 {
 		lasting = 24 * time.Hour
 	}
-	if off := (time.Until(text.Expiration) - lasting).Abs(); off > exact {
+	if off := (time.Until(expiration) + cut - lasting).Abs(); off > exact {
 		t.Errorf("%s: ends %v off", name, off)
 	}
+	if length := expiration.Sub(issued); length > lasting {
+		t.Errorf("%s: lasts %v, and %v was asked", name, length, lasting)
+	}
+}
+
+func timesOf(t *testing.T, sig session.SessionSig) (issued, expiration time.Time) {
+	t.Helper()
+	var text struct{ IssuedAt, Expiration time.Time }
+	if err := json.Unmarshal([]byte(sig.SignedMessage), &text); err != nil {
+		t.Fatal(err)
+	}
+	return text.IssuedAt, text.Expiration
 }
 
 // TestNodesWhoseClocksAreWrong: a minority that lies about the time does not

@@ -63,6 +63,11 @@ func (c *Client) connect(ctx context.Context, progress Progress) error {
 	if err != nil {
 		return err
 	}
+	var skew time.Duration
+	if n.skew != nil {
+		skew = *n.skew
+	}
+	c.setSkew(skew)
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.network = n
@@ -118,7 +123,6 @@ func (c *Client) readValidators(ctx context.Context) (*network, error) {
 
 // shakeHands asks all nodes and fills in what they agree on.
 func (c *Client) shakeHands(ctx context.Context, n *network, progress Progress) error {
-	block := c.latestBlock(ctx)
 	id, err := c.requestID()
 	if err != nil {
 		return err
@@ -144,7 +148,9 @@ func (c *Client) shakeHands(ctx context.Context, n *network, progress Progress) 
 	n.hdRoots = mostCommonList(agreed.hdRoots)
 	n.blockhash = mostCommon(agreed.blockhashes)
 	n.blockhashAt = c.config.Now()
-	c.measureClock(n.threshold, agreed.skews, block)
+	if skew, known := agreedSkew(agreed.skews, n.liars()); known {
+		n.skew = &skew
+	}
 	if n.blockhash == "" {
 		return literr.Errorf(literr.NoBlockhash, `latestBlockhash is not available. Received: "0x"`).
 			WithHint("The nodes know no block yet; try again in a few seconds.")
@@ -215,7 +221,7 @@ func (c *Client) refreshBlockhash(ctx context.Context, n *network) (string, erro
 		}
 		hashes = append(hashes, a.value)
 		count[a.value]++
-		return count[a.value] > len(n.nodes)-n.threshold
+		return count[a.value] > n.liars()
 	})
 	if err != nil {
 		return "", err

@@ -76,7 +76,7 @@ func (q *quorum) reason() (literr.Code, error) {
 	}
 	for _, f := range q.failed {
 		reason := reasonOf(f.err)
-		if count[reason] <= len(q.network.nodes)-q.network.threshold {
+		if count[reason] <= q.network.liars() {
 			continue
 		}
 		if reason == literr.NodeUnreachable {
@@ -87,7 +87,7 @@ func (q *quorum) reason() (literr.Code, error) {
 	switch {
 	case q.disagrees():
 		return literr.NodesDisagree, nil
-	case len(q.failed) <= len(q.network.nodes)-q.network.threshold:
+	case len(q.failed) <= q.network.liars():
 		return literr.BadShare, nil // enough shares came, and they do not fit together
 	}
 	return literr.NotEnoughShares, q.failed[0].err
@@ -134,14 +134,14 @@ func (q *quorum) wait() int {
 	for _, f := range q.failed {
 		var refusal *nodeapi.Error
 		if errors.As(f.err, &refusal) {
-			if wait, told := refusal.Wait(q.now()); told {
+			if wait, told := refusal.Wait(q.now().Add(q.sentWith)); told {
 				waits = append(waits, wait)
 			}
 		}
 	}
 	slices.Sort(waits)
 	// Those that did not refuse may sign; of the rest the most patient can be spared.
-	missing := max(len(q.failed)-(len(q.network.nodes)-q.network.threshold), 1)
+	missing := max(len(q.failed)-q.network.liars(), 1)
 	if len(waits) < missing {
 		return 0
 	}

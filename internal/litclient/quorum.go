@@ -19,7 +19,8 @@ type quorum struct {
 	network   *network
 	asked     siwe.Message
 	auth      proofs
-	now       func() time.Time
+	now       func() time.Time // by our clock
+	sentWith  time.Duration    // the skew that the message was made with
 	requestID string
 	progress  Progress
 	quoter    quoter
@@ -90,16 +91,18 @@ func (q *quorum) giveUp(why error) {
 	}
 }
 
-// hopeless reports whether there is no point in waiting for more nodes. When
-// so many refuse for the times that it may be our clock, there is: only the
-// threshold of them can tell.
+// hopeless reports whether there is no point in waiting for more nodes. There
+// is while the rest of them can show that the failure is ours: when more of them
+// than may lie say the same of our clock.
 func (q *quorum) hopeless() bool {
-	spare := len(q.network.nodes) - q.network.threshold
-	skews := len(q.skews())
-	if skews > spare && skews < q.network.threshold {
-		return false
-	}
-	return len(q.failed) > spare
+	return len(q.failed) > q.network.liars() && q.settled(mostAlike(q.skews()))
+}
+
+// settled reports whether waiting for more nodes cannot change if more of them
+// than may lie say what so many do already.
+func (q *quorum) settled(count int) bool {
+	liars := q.network.liars()
+	return count == 0 || count > liars || count+len(q.silent) <= liars
 }
 
 func (q *quorum) skews() []time.Duration {
@@ -112,14 +115,9 @@ func (q *quorum) skews() []time.Duration {
 	return skews
 }
 
-// skew returns by how much the threshold of nodes says that our clock, as it is
-// corrected already, is behind theirs.
+// skew returns the nodes' skew as their refusals show it, if enough of them do.
 func (q *quorum) skew() (time.Duration, bool) {
-	skews := q.skews()
-	if len(skews) < q.network.threshold {
-		return 0, false
-	}
-	return median(skews), true
+	return agreedSkew(q.skews(), q.network.liars())
 }
 
 // accept keeps a share that passes every check that can be made without others.

@@ -55,6 +55,9 @@ func (c *Client) refresh(ctx context.Context) error {
 	if fresh.key != n.key {
 		return networkChanged("the nodes have another network key than those before", nil)
 	}
+	if fresh.skew != nil {
+		c.setSkew(*fresh.skew)
+	}
 	c.update(func(now *network) { *now = *fresh })
 	return nil
 }

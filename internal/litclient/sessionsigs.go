@@ -205,34 +205,25 @@ func (c *Client) livesLongEnough(m siwe.Message, expiration string) bool {
 	if expiration == "" || m.ExpirationTime == "" {
 		return true
 	}
-	want, err := siwe.ParseTime(c.inNodeTime(expiration))
+	want, err := siwe.ParseTime(expiration)
 	got, err2 := siwe.ParseTime(m.ExpirationTime)
 	issued, err3 := siwe.ParseTime(m.IssuedAt)
-	return err == nil && err2 == nil && err3 == nil && want.Sub(c.now()) <= got.Sub(issued)+renewalMargin
+	return err == nil && err2 == nil && err3 == nil && want.Sub(c.config.Now()) <= got.Sub(issued)+renewalMargin
 }
 
 // template is what the session signatures of all nodes share. They end with the
 // AuthSig at the latest.
 func (c *Client) template(p SessionSigsParams, auth authorization) session.Template {
-	now := c.now()
-	expiration := c.expiration(p.Expiration, now)
+	issued, expiration := c.times(p.Expiration)
 	if endsBefore(auth.message, expiration) {
 		expiration = auth.message.ExpirationTime
 	}
 	return session.Template{
 		Requests:     p.RequestsJSON,
 		Capabilities: append(p.Capabilities[:len(p.Capabilities):len(p.Capabilities)], auth.text),
-		IssuedAt:     siwe.FormatTime(now),
+		IssuedAt:     issued,
 		Expiration:   expiration,
 	}
-}
-
-// expiration is the caller's by the nodes' clocks, or the default.
-func (c *Client) expiration(given string, now time.Time) string {
-	if given != "" {
-		return c.inNodeTime(given)
-	}
-	return siwe.FormatTime(now.Add(defaultExpiration))
 }
 
 func endsBefore(m siwe.Message, expiration string) bool {

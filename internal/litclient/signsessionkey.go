@@ -53,9 +53,9 @@ func (c *Client) signed(ctx context.Context, r request, progress Progress) (auth
 		return auth, err
 	}
 	r.network = c.latest(r.network)
-	auth, q, err = c.askForShares(ctx, r, r.network.epoch.Number, progress)
-	if _, wrong := q.skew(); wrong {
-		c.setSkew(before) // it was not our clock
+	auth, _, err = c.askForShares(ctx, r, r.network.epoch.Number, progress)
+	if err != nil {
+		c.setSkew(before) // nothing shows that it was our clock
 	}
 	return auth, err
 }
@@ -84,7 +84,7 @@ func (c *Client) withCode(ctx context.Context, p *SignSessionKeyParams, progress
 // of the caller's capability object, mostly the bare first sentence, comes
 // before that of what is requested; nodes and the official SDK expect it so.
 func (c *Client) message(r request, nonce string) siwe.Message {
-	now := c.now()
+	issued, expiration := c.times(r.Expiration)
 	m := siwe.Message{
 		Domain:         r.domainOr(c.config.DefaultDomain),
 		Address:        r.PKP.Address(),
@@ -93,8 +93,8 @@ func (c *Client) message(r request, nonce string) siwe.Message {
 		Version:        "1",
 		ChainID:        r.ChainID,
 		Nonce:          nonce,
-		IssuedAt:       siwe.FormatTime(now),
-		ExpirationTime: c.expiration(r.Expiration, now),
+		IssuedAt:       issued,
+		ExpirationTime: expiration,
 	}
 	if r.Statement != "" {
 		m.Statement += " " + r.Statement
@@ -107,7 +107,10 @@ func (c *Client) message(r request, nonce string) siwe.Message {
 // threshold of shares that fit together. The quorum says what nodes answered.
 func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, progress Progress) (authorization, *quorum, error) {
 	n := r.network
-	q := &quorum{network: n, auth: r.proofs(), now: c.now, progress: progress, quoter: r.quoter(), nextTurn: c.config.NextTurn, silent: slices.Clone(n.nodes)}
+	q := &quorum{
+		network: n, auth: r.proofs(), now: c.config.Now, sentWith: c.ClockSkew(),
+		progress: progress, quoter: r.quoter(), nextTurn: c.config.NextTurn, silent: slices.Clone(n.nodes),
+	}
 	if err := q.search.seed(c.randomBytes); err != nil {
 		return authorization{}, q, err
 	}
@@ -146,7 +149,7 @@ func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, prog
 	}
 	auth, err := q.result()
 	if err == nil {
-		c.learnFrom(auth.message)
+		c.learnFrom(n, auth.message)
 	}
 	return auth, q, err
 }
@@ -155,7 +158,8 @@ func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, prog
 // reports whether another try has a chance.
 func (c *Client) learn(ctx context.Context, n *network, q *quorum, failure error) bool {
 	if skew, ok := q.skew(); ok {
-		return c.setSkew(c.ClockSkew() + skew)
+		c.setSkew(skew)
+		return differ(skew, q.sentWith)
 	}
 	switch literr.CodeOf(failure) {
 	case literr.NodeFault, literr.NotEnoughNodes, literr.NotEnoughShares, literr.BadShare, literr.NodesDisagree, literr.NoBlockhash:

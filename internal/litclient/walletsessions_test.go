@@ -121,6 +121,9 @@ func TestACallbackThatBringsSomethingElse(t *testing.T) {
 		"less than was asked":     {&wallet{change: func(m *siwe.Message) { m.Resources, m.Statement = nil, "" }}, literr.MessageMismatch},
 		"a statement that hides":  {&wallet{change: func(m *siwe.Message) { m.Statement = "Sign in." }}, literr.MessageMismatch},
 		"an expired message":      {&wallet{change: func(m *siwe.Message) { m.ExpirationTime = siwe.FormatTime(time.Now().Add(-time.Minute)) }}, literr.BadSignature},
+		"a year":                  {&wallet{change: func(m *siwe.Message) { m.ExpirationTime = siwe.FormatTime(time.Now().AddDate(1, 0, 0)) }}, literr.MessageMismatch},
+		"31 days":                 {&wallet{change: func(m *siwe.Message) { m.ExpirationTime = siwe.FormatTime(time.Now().AddDate(0, 0, 31)) }}, literr.MessageMismatch},
+		"no end":                  {&wallet{change: func(m *siwe.Message) { m.ExpirationTime = "" }}, literr.MessageMismatch},
 		"a message of the future": {&wallet{change: func(m *siwe.Message) { m.NotBefore = siwe.FormatTime(time.Now().Add(time.Hour)) }}, literr.BadSignature},
 		"another's signature":     {&wallet{spoil: func(a *session.AuthSig) { a.Sig = "0x" + strings.Repeat("1", 128) + "1b" }}, literr.BadSignature},
 		"another's address":       {&wallet{change: func(m *siwe.Message) { m.Address = eth.Address{1} }}, literr.BadSignature},
@@ -143,6 +146,75 @@ func TestACallbackThatBringsSomethingElse(t *testing.T) {
 	declined := errors.New("the user says no")
 	if _, err := w.sessionSigs(t.Context(), t, c, &wallet{account: w.Accounts[0], last: func([]byte) error { return declined }}, anything()); err != declined {
 		t.Errorf("the callback's own error came back as %v", err)
+	}
+}
+
+// TestWhatAMessageShouldHaveSaid: the error names the parameter of the callback
+// that did not get into the message, and both values.
+func TestWhatAMessageShouldHaveSaid(t *testing.T) {
+	w := newWorld(t)
+	c := w.client(t)
+	key, err := c.SessionKey(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const login, late = "https://localhost/login", "2999-01-01T00:00:00Z"
+	asItCame := func(m *siwe.Message) {
+		m.Resources = []string{"urn:recap:eyJhdHQiOnt9LCJwcmYiOltdfQ"}
+		m.Statement = "I further authorize the stated URI to perform the following actions on my behalf:"
+	}
+	for name, row := range map[string]struct {
+		change      func(*siwe.Message)
+		param, want string
+		got         any
+	}{
+		"a URI of its own":         {func(m *siwe.Message) { m.URI = login }, "uri", key.URI(), login},
+		"resources as they came":   {asItCame, "resourceAbilityRequests", "pkp-signing on lit-pkp://*", nil},
+		"an expiration of its own": {func(m *siwe.Message) { m.ExpirationTime = late }, "expiration", "", late},
+	} {
+		params := anything()
+		if row.param == "expiration" {
+			row.want = siwe.FormatTime(time.Now().Add(time.Hour))
+			params["expiration"] = row.want
+		}
+		_, err := w.sessionSigs(t.Context(), t, c, &wallet{account: w.Accounts[0], change: row.change}, params)
+		var e *literr.Error
+		if !errors.As(err, &e) || e.Code != literr.MessageMismatch {
+			t.Errorf("%s: got %v", name, err)
+			continue
+		}
+		if e.Detail("param") != row.param || e.Detail("want") != row.want || e.Detail("got") != row.got {
+			t.Errorf("%s: details %+v", name, e.Details)
+		}
+		if got, ok := row.got.(string); ok && !strings.Contains(e.Error(), got) || !strings.Contains(e.Hint, "Pass the "+row.param) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestACallbackWithAnExpirationOfItsOwn: session signatures end when it was
+// asked, or with the AuthSig.
+func TestACallbackWithAnExpirationOfItsOwn(t *testing.T) {
+	w := newWorld(t)
+	c := w.client(t)
+	for own, want := range map[time.Duration]time.Duration{
+		10 * time.Minute: 10 * time.Minute, 7 * 24 * time.Hour: time.Hour, 30 * 24 * time.Hour: time.Hour,
+	} {
+		if err := w.store.Remove(t.Context(), "lit-wallet-sig"); err != nil {
+			t.Fatal(err)
+		}
+		user := &wallet{account: w.Accounts[0], change: func(m *siwe.Message) { m.ExpirationTime = siwe.FormatTime(time.Now().Add(own)) }}
+		params := anything()
+		params["expiration"] = siwe.FormatTime(time.Now().Add(time.Hour))
+		sigs, err := w.sessionSigs(t.Context(), t, c, user, params)
+		if err != nil {
+			t.Errorf("%v: %v", own, err)
+			continue
+		}
+		w.wantAccepted(t, sigs)
+		if _, end := timesOf(t, sigs[0]); (time.Until(end) - want).Abs() > time.Minute {
+			t.Errorf("%v: session signatures end in %v", own, time.Until(end))
+		}
 	}
 }
 

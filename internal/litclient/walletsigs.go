@@ -8,6 +8,7 @@ import (
 	"litsession/internal/eth"
 	"litsession/internal/jsjson"
 	"litsession/internal/literr"
+	"litsession/internal/nodeapi"
 	"litsession/internal/recap"
 	"litsession/internal/session"
 	"litsession/internal/siwe"
@@ -166,6 +167,9 @@ func (c *Client) signIn(ctx context.Context, r walletRequest, progress Progress)
 			return authorization{}, err
 		}
 	}
+	if err := c.checkTold(r.Expiration); err != nil {
+		return authorization{}, err
+	}
 	progress.tell(Step{Phase: PhaseWallet, Needed: 1})
 	defer c.cache.Asking(ctx, r.KeyURI, c.now())()
 	text, err := r.SignIn(ctx, c.callbackParams(r.WalletSigParams))
@@ -178,10 +182,42 @@ func (c *Client) signIn(ctx context.Context, r walletRequest, progress Progress)
 		return authorization{}, err
 	}
 	m, err := c.checkSignedIn(a, r, c.now())
+	if err == nil {
+		err = c.checkLife(m, r.Expiration)
+	}
 	if err != nil {
 		return authorization{}, err
 	}
 	return authorization{AuthSig: a, message: m, text: text}, c.cache.PutAuthSig(ctx, r.id, text)
+}
+
+// checkTold refuses to ask a wallet for what would be over at once: nodes whose
+// clocks are ahead, and a session that ends before they are where we are.
+func (c *Client) checkTold(expiration string) error {
+	end, err := siwe.ParseTime(c.toldExpiration(expiration))
+	if err == nil && !end.After(c.now()) {
+		return invalidParam("expiration", "a time that is still to come by the nodes' clocks, which are "+c.ClockSkew().Round(time.Second).String()+" ahead of this one").
+			WithHint("Set this clock right, or ask for a longer session.")
+	}
+	return nil
+}
+
+// checkLife refuses a wallet's new AuthSig that lives longer than was asked and
+// than any session may be asked for, or for ever. Many callbacks ignore the
+// expiration that they are told and set one of their own, seven days where they
+// leave it to createSiweMessage. These pass, and session signatures end when it
+// was asked all the same.
+func (c *Client) checkLife(m siwe.Message, asked string) error {
+	end, err := siwe.ParseTime(m.ExpirationTime)
+	if err == nil && !end.After(c.config.Now().Add(maxSessionLength+skewTolerance)) {
+		return nil
+	}
+	lives := "for ever"
+	if err == nil {
+		lives = "until " + m.ExpirationTime
+	}
+	return notAsAsked("it lives "+lives+", which is longer than was asked and than the 30 days of the longest session", "expiration").
+		With("want", c.toldExpiration(asked)).With("got", m.ExpirationTime)
 }
 
 // callbackParams are exactly the official SDK's. Source: protocol 7.4.
@@ -192,7 +228,7 @@ func (c *Client) callbackParams(p WalletSigParams) []byte {
 	if p.SwitchChain {
 		o.Bool("switchChain", true)
 	}
-	o.String("expiration", c.expiration(p.Expiration, c.now())).String("uri", p.KeyURI)
+	o.String("expiration", c.toldExpiration(p.Expiration)).String("uri", p.KeyURI)
 	if p.SessionKey != nil {
 		o.Raw("sessionKey", p.SessionKey.JSON())
 	}
@@ -240,10 +276,12 @@ func (c *Client) checkSignedIn(a session.AuthSig, r walletRequest, now time.Time
 		return m, err
 	}
 	if m.URI != r.KeyURI {
-		return m, notAsAsked("it is for another session key")
+		got := literr.Cut(m.URI, nodeapi.MaxQuotedText)
+		return m, notAsAsked("its URI is "+got+", and not the session key's, "+r.KeyURI, "uri").With("want", r.KeyURI).With("got", got)
 	}
 	if a.ByNetwork() && r.PKP != (eth.PublicKey{}) && m.Address != r.PKP.Address() {
-		return m, notAsAsked("it is another PKP's")
+		want := r.PKP.Address().String()
+		return m, notAsAsked("it is the PKP's of "+m.Address.String()+", and not that of "+want, "pkpPublicKey").With("want", want).With("got", m.Address.String())
 	}
 	granted, err := grantedBy(m)
 	if err != nil {
@@ -258,11 +296,12 @@ func (c *Client) checkSignedIn(a session.AuthSig, r walletRequest, now time.Time
 }
 
 func notAllowed(granted recap.Capability, r ResourceAbility) error {
-	why := "it does not allow " + string(r.Ability) + " on " + r.Resource.Key()
+	want := string(r.Ability) + " on " + r.Resource.Key()
+	why := "it does not allow " + want
 	if granted.Grants(r.Resource.Key(), r.Ability.Name()) {
 		why += ", since nodes look at " + r.Resource.Wildcard().Key() + " alone where there is one"
 	}
-	return notAsAsked(why)
+	return notAsAsked(why, "resourceAbilityRequests").With("want", want)
 }
 
 // verify checks a wallet's AuthSig, or a PKP's with the network's key.
@@ -277,9 +316,18 @@ func (c *Client) verify(a session.AuthSig, r walletRequest, now time.Time) (siwe
 	return a.Verify(n.key, now)
 }
 
-func notAsAsked(why string) error {
+// notAsAsked says why an AuthSig will not do, and which of the parameters of the
+// callback its message should have been made with.
+func notAsAsked(why, param string) *literr.Error {
+	advice := map[string]string{
+		"uri":        "Pass the uri that the callback is given on to createSiweMessage as it is.",
+		"expiration": "Pass the expiration that the callback is given on to createSiweMessage as it is.",
+		"resourceAbilityRequests": "Pass the resourceAbilityRequests that the callback is given on to createSiweMessage, as resources; " +
+			"the resources that it is given grant nothing.",
+		"pkpPublicKey": "Have the callback sign with the PKP of the call.",
+	}
 	return literr.Errorf(literr.MessageMismatch, "the AuthSig cannot be used: %s", why).
-		WithHint("Sign a SIWE message with the uri, the resources and the resourceAbilityRequests that the callback is given.")
+		WithHint(advice[param]).With("subject", "AuthSig").With("param", param)
 }
 
 // grantedBy is all that a message's ReCaps grant. Nodes refuse one whose
@@ -293,7 +341,7 @@ func grantedBy(m siwe.Message) (granted recap.Capability, err error) {
 		alone.Resources = []string{resource}
 		one, err := recap.FromMessage(alone)
 		if err != nil {
-			return recap.Capability{}, notAsAsked("one of its ReCaps cannot be read, or its statement does not end with it")
+			return recap.Capability{}, notAsAsked("one of its ReCaps cannot be read, or its statement does not end with it", "resourceAbilityRequests")
 		}
 		granted.Merge(one)
 	}
