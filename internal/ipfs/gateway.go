@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"time"
 
 	"litsession/internal/fetch"
 	"litsession/internal/literr"
@@ -12,11 +13,17 @@ import (
 // maxCodeBytes bounds an action's code. Nodes take as much from their gateway.
 const maxCodeBytes = 30_000_000
 
+// gatewayTimeout bounds the wait for one gateway: a silent one must not keep the
+// next from being asked.
+const gatewayTimeout = 30 * time.Second
+
 // Gateway fetches content by its CID over HTTP.
 type Gateway struct {
 	Fetcher fetch.Fetcher
 	URLs    []string // tried in this order; the CID is appended
 }
+
+var errNoAnswer = literr.Errorf(literr.GatewayUnreachable, "no answer within %s", gatewayTimeout)
 
 // Code returns the content that cid names, from the first gateway that has it.
 // What a gateway sends is hashed and compared: nothing else is returned. If none
@@ -45,6 +52,8 @@ func (g Gateway) Code(ctx context.Context, cid CID) ([]byte, error) {
 }
 
 func (g Gateway) from(ctx context.Context, url string, cid CID) (content []byte, status int, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, gatewayTimeout, errNoAnswer)
+	defer cancel()
 	response, err := g.Fetcher.Fetch(ctx, fetch.Request{Method: "GET", URL: url + cid.String(), MaxBytes: maxCodeBytes})
 	if err != nil {
 		return nil, 0, err
