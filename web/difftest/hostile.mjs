@@ -67,7 +67,7 @@ export const HOSTILE = [
   () => ({ get chain() { return throwing(); }, get str() { return throwing(); }, get resource() { return throwing(); }, get signal() { return throwing(); } }),
   () => ({ toString: throwing, valueOf: throwing, toJSON: throwing }), () => ({ [Symbol.toPrimitive]: throwing }), () => ({ toString: 1, valueOf: 1 }),
   () => ({ toHexString: throwing }), () => ({ toHexString: () => 5 }), () => ({ hex: 5, type: "BigNumber" }),
-  () => () => {}, () => throwing, () => async () => throwing(), () => class {}, () => Math.max,
+  () => () => {}, () => throwing, () => async () => throwing(), () => Math.max,
   () => new Date(0), () => new Date(NaN), () => new Map([[1, 2]]), () => new Set([1]), () => /x/g, () => new URL("http://127.0.0.1:1"),
   () => new Uint8Array(3), () => new Uint8Array(2_000_000), () => new Float64Array([NaN]), () => new ArrayBuffer(8), () => new DataView(new ArrayBuffer(1)), detached,
   () => new SharedArrayBuffer(8), () => new WeakMap(), () => new Error("mine"), () => Object.assign(new Error("mine"), { reason: "timeout" }),
