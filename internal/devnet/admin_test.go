@@ -308,7 +308,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	once()
 	before := runtime.NumGoroutine()
 	d := once()
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(patience)
 	for runtime.NumGoroutine() > before {
 		if time.Now().After(deadline) {
 			stacks := make([]byte, 1<<20)

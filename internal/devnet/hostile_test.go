@@ -16,7 +16,8 @@ import (
 // TestNodesOutliveHostileActions sends nodes what tries to keep or to kill them
 // and asks the same nodes for everything else meanwhile.
 func TestNodesOutliveHostileActions(t *testing.T) {
-	d := start(t, devnet.Config{Nodes: 3, ActionTime: 2 * time.Second}).Descriptor()
+	// The honest actions have no more time than the hostile ones, which take all of the processor meanwhile.
+	d := start(t, devnet.Config{Nodes: 3, ActionTime: 5 * time.Second}).Descriptor()
 	_, sigs := newSession(t, d, everything)
 	// A slow machine may run out of time before an action runs out of anything else.
 	const timeout, memory, exception = "NodeJsTimeoutError", "NodeJsMemoryLimitError", ""

@@ -292,8 +292,8 @@ func TestCall(t *testing.T) {
 		t.Run(child, func(t *testing.T) {
 			n := &network{code: map[string]string{cidA: codes[child]}}
 			limits := small()
-			if kind == action.Memory {
-				limits.Time = 0
+			if kind == action.Timeout {
+				limits = short()
 			}
 			_, err := newRuntime(t).Run(t.Context(), action.Request{
 				Code: `Promise.all([1, 2, 3].map(() => Lit.Actions.call({ ipfsId: '` + cidA + `' }).catch(() => {}))).then(() => LitActions.setResponse({ response: 'true' }))`,

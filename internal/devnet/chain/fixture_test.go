@@ -100,8 +100,11 @@ func (f *fixture) reopen(t testing.TB) {
 	}
 }
 
-func within(t testing.TB, d time.Duration) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), d)
+// patience is how long a test waits for what must come, on a machine that is busy with other things too.
+const patience = time.Minute
+
+func within(t testing.TB) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	return ctx
 }

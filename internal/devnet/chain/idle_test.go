@@ -37,7 +37,7 @@ func TestAQuietChainKeepsUpWithTheClock(t *testing.T) {
 	})
 	credits, user, lost := f.contract(t, "RateLimitNFT"), f.accounts[1], f.midnight(1)
 	credits.send(user, credits.call("calculateCost", big.NewInt(14), lost).(*big.Int), "mint", lost)
-	ctx := within(t, 10*time.Second)
+	ctx := within(t)
 	heads := f.heads(ctx, t)
 	clock.ahead.Add(int64(2 * day))
 	select {
@@ -78,7 +78,7 @@ func TestATransactionThatPaysTooLittle(t *testing.T) {
 	if err := client.SendTransaction(t.Context(), cheap); err != nil {
 		t.Fatal(err)
 	}
-	ctx := within(t, 20*time.Second)
+	ctx := within(t)
 	if err := f.Fund(ctx, to, one); err != nil {
 		t.Fatal(err)
 	}

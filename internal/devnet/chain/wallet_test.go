@@ -55,7 +55,7 @@ func TestAWalletSends(t *testing.T) {
 	if hash != tx.Hash() {
 		t.Errorf("got hash %s, want %s", hash, tx.Hash())
 	}
-	poll, ctx := time.NewTicker(5*time.Millisecond), within(t, 10*time.Second)
+	poll, ctx := time.NewTicker(5*time.Millisecond), within(t)
 	defer poll.Stop()
 	for rpc[any](t, f, "eth_getTransactionReceipt", `["`+hash.Hex()+`"]`) == nil {
 		select {
@@ -99,7 +99,7 @@ func TestConfirmations(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	ctx := within(t, 10*time.Second)
+	ctx := within(t)
 	const confirmations = 12
 	for range 2 {
 		heads := make(chan *types.Header, 100)

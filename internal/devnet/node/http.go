@@ -53,7 +53,7 @@ func (n *Node) answer(w http.ResponseWriter, r *http.Request, endpoint Endpoint)
 	if fault.Kind == WrongShare {
 		asked.wrong = &props.share
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), n.timeout)
+	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
 	defer cancel()
 	disguised := n.disguised(fault, props)
 	status, answer := disguised.outcome(ctx, endpoint, asked)
@@ -67,7 +67,7 @@ func (n *Node) answer(w http.ResponseWriter, r *http.Request, endpoint Endpoint)
 // deadlines, as in tests, has no body that trickles in.
 func (n *Node) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	connection := http.NewResponseController(w)
-	_ = connection.SetReadDeadline(time.Now().Add(n.timeout))
+	_ = connection.SetReadDeadline(time.Now().Add(requestTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
 	if err == nil {
 		// The server reads on to notice that the client leaves, and would take the

@@ -132,7 +132,6 @@ type Node struct {
 	props    props // what the fault needs
 	requests map[Endpoint]int
 	spent    *spending
-	timeout  time.Duration // for reading a request, and again for serving it
 }
 
 // New makes a node. It opens no port.
@@ -140,7 +139,7 @@ func New(config Config) *Node {
 	if config.Random == nil {
 		config.Random = rand.Int64N
 	}
-	return &Node{config: config, requests: map[Endpoint]int{}, spent: new(spending), timeout: requestTimeout}
+	return &Node{config: config, requests: map[Endpoint]int{}, spent: new(spending)}
 }
 
 // SetKeys replaces the node's keys. A request that is being served goes on with

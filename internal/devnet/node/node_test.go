@@ -92,7 +92,7 @@ func (r recorded) config(t testing.TB) node.Config {
 		Blocks: chain, PKPs: chain, Permissions: chain,
 		Actions: must(action.New(action.Options{}))(t),
 		Host:    action.Host{Code: sources{r.LitActionCID: r.LitActionCode}},
-		Limits:  action.Limits{Time: 300 * time.Millisecond, Memory: 32 << 20},
+		Limits:  action.Limits{Memory: 32 << 20},
 		Now:     func() time.Time { return r.Clock },
 	}
 }

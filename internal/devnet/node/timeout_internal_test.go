@@ -4,25 +4,59 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
-// impatient is a node behind a real port whose requests have a twentieth of a
-// second, and a fault.
-func impatient(t *testing.T, f Fault) string {
+// pipes is a listener whose connections are pipes within the process, so that a
+// test with a clock of its own can have a server.
+type pipes struct {
+	connections chan net.Conn
+	closed      chan struct{}
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case connection := <-p.connections:
+		return connection, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error   { close(p.closed); return nil }
+func (p *pipes) Addr() net.Addr { return &net.IPAddr{} }
+
+func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
+	client, server := net.Pipe()
+	p.connections <- server
+	return client, nil
+}
+
+// serving returns a client of a server with a node that has the fault.
+func serving(t *testing.T, f Fault) *http.Client {
 	t.Helper()
 	n := New(Config{Blocks: someBlocks{}, Now: time.Now})
-	n.timeout = 50 * time.Millisecond
 	if err := n.SetFault(f); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(n)
-	t.Cleanup(server.Close)
-	return server.URL + "/web/handshake/"
+	listener := &pipes{make(chan net.Conn), make(chan struct{})}
+	server := &http.Server{Handler: n}
+	ended := make(chan error)
+	go func() { ended <- server.Serve(listener) }()
+	transport := &http.Transport{DialContext: listener.dial}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+		<-ended
+	})
+	return &http.Client{Transport: transport}
 }
 
 type someBlocks struct{}
@@ -30,14 +64,14 @@ type someBlocks struct{}
 func (someBlocks) LatestBlock() Block           { return Block{} }
 func (someBlocks) Block([32]byte) (Block, bool) { return Block{}, false }
 
-func shake(ctx context.Context, url string, body io.Reader) (int, string, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)
+func shake(ctx context.Context, client *http.Client, body io.Reader) (int, string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://node/web/handshake/", body)
 	if err != nil {
 		return 0, "", err
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Request-Id", "lit_1")
-	w, err := http.DefaultClient.Do(r)
+	w, err := client.Do(r)
 	if err != nil {
 		return 0, "", err
 	}
@@ -49,26 +83,35 @@ func shake(ctx context.Context, url string, body io.Reader) (int, string, error)
 const hello = `{"clientPublicKey":"test"}`
 
 func TestFaultsOutlastTheTimeOfARequest(t *testing.T) {
+	const late = 4 * requestTimeout
 	for _, kind := range []FaultKind{Slow, SlowBody} {
-		status, answer, err := shake(t.Context(), impatient(t, Fault{Kind: kind, DelayMS: 200}), strings.NewReader(hello))
-		if err != nil || status != http.StatusOK || !strings.HasSuffix(answer, "}") {
-			t.Errorf("%s: %d %q %v", kind, status, answer, err)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			client, began := serving(t, Fault{Kind: kind, DelayMS: int(late.Milliseconds())}), time.Now()
+			status, answer, err := shake(t.Context(), client, strings.NewReader(hello))
+			if err != nil || status != http.StatusOK || !strings.HasSuffix(answer, "}") || time.Since(began) != late {
+				t.Errorf("%s: %d %q %v after %v", kind, status, answer, err, time.Since(began))
+			}
+		})
 	}
 	for _, body := range []string{"", hello} {
-		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-		if _, _, err := shake(ctx, impatient(t, Fault{Kind: Hang}), strings.NewReader(body)); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("hang after %q: %v", body, err)
-		}
-		cancel()
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), late)
+			defer cancel()
+			if _, _, err := shake(ctx, serving(t, Fault{Kind: Hang}), strings.NewReader(body)); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("hang after %q: %v", body, err)
+			}
+		})
 	}
 }
 
 func TestABodyThatTricklesIn(t *testing.T) {
-	never, end := io.Pipe()
-	defer end.Close()
-	status, answer, err := shake(t.Context(), impatient(t, Fault{}), never)
-	if err != nil || status != http.StatusRequestTimeout || answer != `{"message":"Request timed out","errorCode":"request_timeout"}` {
-		t.Errorf("%d %q %v", status, answer, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		client, began := serving(t, Fault{}), time.Now()
+		never, end := io.Pipe()
+		defer end.Close()
+		status, answer, err := shake(t.Context(), client, never)
+		if err != nil || status != http.StatusRequestTimeout || answer != `{"message":"Request timed out","errorCode":"request_timeout"}` || time.Since(began) != requestTimeout {
+			t.Errorf("%d %q %v after %v", status, answer, err, time.Since(began))
+		}
+	})
 }
