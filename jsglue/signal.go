@@ -57,8 +57,7 @@ func Context(parent context.Context, signal js.Value) (ctx context.Context, stop
 }
 
 func invalidSignal(cause error) error {
-	e := literr.Errorf(literr.InvalidParam, "signal must be an AbortSignal").
-		With("param", "signal").With("want", "AbortSignal")
+	e := literr.Invalid("signal", "AbortSignal", "signal must be an AbortSignal")
 	e.Cause = cause
 	return e
 }

@@ -89,8 +89,7 @@ func end(args jsjson.Value) (m siwe.Message, err error) {
 	m.Statement, _ = args.Get("statement").Text()
 	var ok bool
 	if m.Resources, ok = args.Get("resources").Texts(); !ok && args.Get("resources").Truthy() {
-		err = literr.Errorf(literr.InvalidParam, "resources must be a list of strings").
-			With("param", "resources").With("want", "a list of strings")
+		err = literr.Invalid("resources", "a list of strings", "resources must be a list of strings")
 	}
 	return m, err
 }

@@ -163,8 +163,11 @@ func (c contractsClient) mintCredits(ctx context.Context, text []byte) ([]byte, 
 	rate, rateOK := v.Get("requestsPerKilosecond").Int()
 	until, untilOK := v.Get("expiresAt").Int()
 	if !rateOK || !untilOK || rate <= 0 || until <= 0 {
-		return nil, literr.Errorf(literr.InvalidParam, "requestsPerKilosecond and daysUntilUTCMidnightExpiration must be whole numbers").
-			With("param", "requestsPerKilosecond").With("want", "a whole number")
+		param := "requestsPerKilosecond"
+		if rateOK && rate > 0 {
+			param = "daysUntilUTCMidnightExpiration"
+		}
+		return nil, literr.Invalid(param, "a whole number above 0", "%s must be a whole number", param)
 	}
 	credits, err := c.client.MintCredits(ctx, w.From, uint64(rate), uint64(until), w.Options)
 	if err != nil {

@@ -59,7 +59,7 @@ func call(args []js.Value) (any, error) {
 func getIPFSID(args jsjson.Value) ([]byte, error) {
 	text, ok := args.Get("str").Text()
 	if !ok {
-		return nil, literr.Errorf(literr.InvalidParam, "str must be a string").With("param", "str").With("want", "a string")
+		return nil, literr.Invalid("str", "a string", "str must be a string")
 	}
 	return jsjson.AppendString(nil, ipfs.Sum([]byte(text)).String()), nil
 }

@@ -46,8 +46,7 @@ func (e exports) config(text, ports js.Value) (litclient.Config, error) {
 func jsonText(param string, v js.Value) ([]byte, error) {
 	text, err := jsglue.String(v, maxTextLength)
 	if err != nil {
-		return nil, literr.Errorf(literr.InvalidParam, "%s must be JSON text: %w", param, err).
-			With("param", param).With("want", "JSON text")
+		return nil, literr.Invalid(param, "JSON text", "%s must be JSON text: %w", param, err)
 	}
 	return []byte(text), nil
 }

@@ -52,13 +52,11 @@ func Deal(random io.Reader, threshold, n int) (PublicKey, []SecretShare, error) 
 // Source: protocol 8.11.
 func DealSecret(secret [fr.Bytes]byte, random io.Reader, threshold, n int) (PublicKey, []SecretShare, error) {
 	if threshold < 1 || n < threshold || n > 255 {
-		return PublicKey{}, nil, literr.Errorf(literr.InvalidParam, "cannot deal a key to %d holders with threshold %d", n, threshold).
-			With("param", "threshold").With("want", "1 ≤ threshold ≤ holders ≤ 255")
+		return PublicKey{}, nil, literr.Invalid("threshold", "1 ≤ threshold ≤ holders ≤ 255", "cannot deal a key to %d holders with threshold %d", n, threshold)
 	}
 	polynomial := make([]fr.Element, threshold)
 	if err := polynomial[0].SetBytesCanonical(secret[:]); err != nil || polynomial[0].IsZero() {
-		return PublicKey{}, nil, literr.Errorf(literr.InvalidParam, "the secret key is not between 0 and the group's order").
-			With("param", "secret").With("want", "32 bytes big-endian, not 0, below the group's order")
+		return PublicKey{}, nil, literr.Invalid("secret", "32 bytes big-endian, not 0, below the group's order", "the secret key is not between 0 and the group's order")
 	}
 	for i := range polynomial[1:] {
 		coefficient, err := randomScalar(random)

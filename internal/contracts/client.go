@@ -143,9 +143,7 @@ func (c *Client) malformed(to eth.Address, function string, why error) error {
 func (c *Client) address(contract string) (eth.Address, error) {
 	address := c.Addresses.of(contract)
 	if address == nil || *address == (eth.Address{}) {
-		return eth.Address{}, literr.Errorf(literr.InvalidParam, "Contract is not available").
-			WithHint("customContext has no address of "+contract+".").
-			With("param", "customContext."+contract+".address").With("want", "an address")
+		return eth.Address{}, literr.Invalid("customContext."+contract+".address", "an address", "Contract is not available").WithHint("customContext has no address of " + contract + ".")
 	}
 	return *address, nil
 }

@@ -39,7 +39,9 @@ func DecodeConfig(text []byte) (Config, error) {
 	}
 	c.RPCURL, c.ChainID = known.RPCURL, known.ChainID
 	if rpc, ok := v.Get("rpc").Text(); ok {
-		c.RPCURL = rpc
+		if c.RPCURL = rpc; !IsHTTP(rpc) {
+			return c, invalidOption("rpc", "an address that begins with http:// or https://")
+		}
 	}
 	c.Addresses, _ = KnownAddresses(c.Network)
 	if err := c.context(v.Get("customContext")); err != nil {
@@ -62,9 +64,7 @@ func DecodeConfig(text []byte) (Config, error) {
 func (c *Config) context(v jsjson.Value) error {
 	if !v.Truthy() {
 		if c.Addresses == (Addresses{}) {
-			return literr.Errorf(literr.InvalidParam, "❌ Required contract data is missing").
-				WithHint("Pass customContext: a custom network's addresses are not known.").
-				With("param", "customContext").With("want", "addresses of the network's contracts, or of their resolver")
+			return literr.Invalid("customContext", "addresses of the network's contracts, or of their resolver", "❌ Required contract data is missing").WithHint("Pass customContext: a custom network's addresses are not known.")
 		}
 		return nil
 	}

@@ -159,8 +159,7 @@ func findFunction(contract, name string) (signature, error) {
 			return e.parse(), nil
 		}
 	}
-	return signature{}, literr.Errorf(literr.InvalidParam, "there is no function %s of a contract %s", name, contract).
-		With("param", "function").With("want", "a function that minting, permitting and paying need")
+	return signature{}, literr.Invalid("function", "a function that minting, permitting and paying need", "there is no function %s of a contract %s", name, contract)
 }
 
 // calldata encodes a call whose arguments are a JSON list. An argument that does
@@ -168,14 +167,12 @@ func findFunction(contract, name string) (signature, error) {
 func (s signature) calldata(arguments jsjson.Value) ([]byte, error) {
 	values, _ := arguments.Items()
 	if len(values) != len(s.inputs) {
-		return nil, literr.Errorf(literr.InvalidParam, "%s takes %d arguments, not %d", s.name, len(s.inputs), len(values)).
-			With("param", s.name).With("want", "the arguments "+s.takes)
+		return nil, literr.Invalid(s.name, "the arguments "+s.takes, "%s takes %d arguments, not %d", s.name, len(s.inputs), len(values))
 	}
 	encoded, err := encodeAll(s.inputs, values)
 	if err != nil {
 		wrong := err.(*typeError)
-		return nil, literr.Errorf(literr.InvalidParam, "%s of %s must be %s", wrong.at, s.name, wrong.want).
-			With("param", wrong.at).With("want", wrong.want)
+		return nil, literr.Invalid(wrong.at, wrong.want, "%s of %s must be %s", wrong.at, s.name, wrong.want)
 	}
 	return encodeCall(s.selector(), encoded...), nil
 }

@@ -85,8 +85,7 @@ func (c *Client) adopt(ctx context.Context, t Transaction, o Options) (Sent, err
 		same = bytes.Equal(sent.Data, t.Data)
 	}
 	if visible && !same {
-		return Sent{}, literr.Errorf(literr.InvalidParam, "the transaction %s is not the one that this call makes", sent.Hash).
-			With("param", "txHash").With("want", "the txHash of an earlier attempt at the same call")
+		return Sent{}, literr.Invalid("txHash", "the txHash of an earlier attempt at the same call", "the transaction %s is not the one that this call makes", sent.Hash)
 	}
 	return sent, nil
 }
@@ -253,10 +252,9 @@ func (c *Client) mintedKey(ctx context.Context, receipt Receipt, timeout time.Du
 // last one if there are several. A receipt without one is [literr.InvalidParam]: to
 // call again is no help.
 func (r Receipt) token(contract eth.Address) (id [32]byte, err error) {
-	err = literr.Errorf(literr.InvalidParam, "No events found in receipt").
+	err = literr.Invalid("customContext", "addresses of the network's contracts", "No events found in receipt").
 		WithHint("The contracts are not those of a Lit network.").
-		With("step", "receipt"). // for which the official SDK has an error of its own
-		With("param", "customContext").With("want", "addresses of the network's contracts")
+		With("step", "receipt") // for which the official SDK has an error of its own
 	topic := transferred.parse().topic()
 	for _, l := range r.logs {
 		if len(l.topics) == 4 && l.address == contract && l.topics[0] == topic && l.topics[1] == [32]byte{} {

@@ -184,6 +184,21 @@ func credentials(address string) []string {
 	return secrets
 }
 
+// IsHTTP reports whether an address is one that HTTP can reach: a scheme, a host, and
+// a port if there is one.
+func IsHTTP(address string) bool {
+	scheme, _, host, rest := parts(address)
+	if !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
+		return false
+	}
+	name, port := host, ""
+	if colon := strings.LastIndexByte(host, ':'); colon >= 0 && !strings.HasSuffix(host, "]") { // of [::1]
+		name, port = host[:colon], host[colon+1:]
+	}
+	_, err := strconv.ParseUint(port, 10, 16)
+	return name != "" && (port == "" || err == nil) && !strings.ContainsAny(name, " \"<>\\^`{|}%") && !strings.ContainsAny(rest, " \n\r\t")
+}
+
 // parts takes an address apart: scheme "" if there is none, rest from the slash on.
 func parts(address string) (scheme, user, host, rest string) {
 	scheme, host, found := strings.Cut(address, "://")

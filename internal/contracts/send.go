@@ -396,5 +396,5 @@ func DecodeOptions(v jsjson.Value) (o Options, err error) {
 const maxTimeout = 24 * time.Hour
 
 func invalidOption(param, want string) error {
-	return literr.Errorf(literr.InvalidParam, "%s must be %s", param, want).With("param", param).With("want", want)
+	return literr.Invalid(param, want, "%s must be %s", param, want)
 }

@@ -21,8 +21,7 @@ type Address [20]byte
 func ParseAddress(text string) (Address, error) {
 	var a Address
 	if !decodeHex(a[:], text) {
-		return Address{}, literr.Errorf(literr.InvalidParam, "the address is not 0x and 40 hex digits").
-			With("param", "address").With("want", "0x and 40 hex digits")
+		return Address{}, literr.Invalid("address", "0x and 40 hex digits", "the address is not 0x and 40 hex digits")
 	}
 	return a, nil
 }
@@ -54,9 +53,7 @@ func ParseChecksummed(text string) (Address, error) {
 	}
 	mixed := strings.ContainsAny(text[2:], "abcdef") && strings.ContainsAny(text[2:], "ABCDEF")
 	if mixed && text != a.String() {
-		return Address{}, literr.Errorf(literr.InvalidParam, "the address does not have its EIP-55 checksum").
-			With("param", "address").With("want", "0x and 40 hex digits, mixed case only as the checksum says").
-			WithHint("Compare it with its source, or pass it in lower case.")
+		return Address{}, literr.Invalid("address", "0x and 40 hex digits, mixed case only as the checksum says", "the address does not have its EIP-55 checksum").WithHint("Compare it with its source, or pass it in lower case.")
 	}
 	return a, nil
 }

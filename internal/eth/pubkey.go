@@ -43,8 +43,7 @@ func NewPublicKey(b []byte) (PublicKey, error) {
 }
 
 func badPublicKey(why string) error {
-	return literr.Errorf(literr.InvalidParam, "the public key %s", why).
-		With("param", "publicKey").With("want", wantPublicKey)
+	return literr.Invalid("publicKey", wantPublicKey, "the public key %s", why)
 }
 
 // onCurve tells whether y² = x³ + 7. The curve has no cofactor, so a point on it

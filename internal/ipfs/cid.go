@@ -60,6 +60,5 @@ func (c CID) String() string { return c.cid.String() }
 func (c CID) Multihash() []byte { return []byte(c.cid.Hash()) }
 
 func badCID(why string) error {
-	return literr.Errorf(literr.InvalidParam, "the IPFS content identifier %s", why).
-		With("param", "cid").With("want", "a CID of version 0: 46 characters beginning with Qm")
+	return literr.Invalid("cid", "a CID of version 0: 46 characters beginning with Qm", "the IPFS content identifier %s", why)
 }

@@ -79,7 +79,7 @@ func parse(c checker) (Value, error) {
 // malformed says what is wrong without a word of the text, which may hold
 // secrets.
 func malformed(why string) error {
-	return literr.Errorf(literr.InvalidParam, "malformed JSON: %s", why)
+	return literr.Invalid("json", "JSON of at most 127 levels, with no name twice in an object", "malformed JSON: %s", why)
 }
 
 // kind is the value's first byte, which says of what type it is; 0 if v is absent.

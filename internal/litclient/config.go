@@ -66,11 +66,10 @@ type Event struct {
 // and ours: domain, networkPublicKey, nodes, storageTimeout (ms). Unknown options are left alone. Errors are
 // [literr.UnknownNetwork] and [literr.InvalidParam] with detail param.
 func DecodeConfig(text []byte) (Config, error) {
-	v, err := jsjson.Parse(text)
+	d, err := newParamDecoder("config", text)
 	if err != nil {
 		return Config{}, err
 	}
-	d := &paramDecoder{object: v.Indexed()}
 	c := Config{
 		Network:        d.text("litNetwork"),
 		RPCURL:         d.text("rpcUrl"),
@@ -80,8 +79,11 @@ func DecodeConfig(text []byte) (Config, error) {
 		DefaultDomain:  d.text("domain"),
 		Pins:           d.pins(),
 	}
-	c.CheckNodeAttestation, _ = v.Get("checkNodeAttestation").Bool()
+	c.CheckNodeAttestation, _ = d.object.Get("checkNodeAttestation").Bool()
 	d.contracts(&c)
+	if c.RPCURL != "" && !contracts.IsHTTP(c.RPCURL) {
+		d.fail("rpcUrl", "an address that begins with http:// or https://")
+	}
 	if d.err != nil {
 		return Config{}, d.err
 	}
@@ -113,8 +115,8 @@ func (d *paramDecoder) contracts(c *Config) {
 		c.Resolver.Environment = uint8(environment)
 		staking = context.Get("contractContext").Get("Staking")
 	} else if !staking.Truthy() {
-		d.setErr(literr.Errorf(literr.InvalidParam,
-			`The provided contractContext was missing the "Staking" contract`).With("param", "contractContext"))
+		d.setErr(literr.Invalid("contractContext", "an object with Staking, or with resolverAddress",
+			`The provided contractContext was missing the "Staking" contract`))
 	}
 	if staking.Truthy() {
 		c.Staking = d.address("contractContext.Staking.address", staking.Get("address"))
@@ -143,8 +145,8 @@ func (c Config) complete() (Config, contracts.Network, error) {
 		c.Staking = known.Staking
 	}
 	if c.Staking == (eth.Address{}) && c.Resolver == nil {
-		return c, known, literr.Errorf(literr.InvalidParam, "a custom network needs a contractContext").
-			With("param", "contractContext").WithHint("Pass the one of the local network's descriptor.")
+		return c, known, literr.Invalid("contractContext", "addresses of the network's contracts", "a custom network needs a contractContext").
+			WithHint("Pass the one of the local network's descriptor.")
 	}
 	if c.ConnectTimeout <= 0 {
 		c.ConnectTimeout = defaultConnectTimeout

@@ -27,12 +27,17 @@ type paramDecoder struct {
 	err    error
 }
 
-func invalidParam(param, want string) *literr.Error {
-	return literr.Errorf(literr.InvalidParam, "%s must be %s", param, want).With("param", param).With("want", want)
+// newParamDecoder reads an object that the caller passed as param.
+func newParamDecoder(param string, text []byte) (*paramDecoder, error) {
+	v, err := jsjson.Parse(text)
+	if err != nil {
+		return nil, literr.Invalid(param, "values that nodes can read: at most 127 levels deep, and with no name twice in an object", "%s: %w", param, err)
+	}
+	return &paramDecoder{object: v.Indexed()}, nil
 }
 
-func missingParam(param, message string) *literr.Error {
-	return literr.Errorf(literr.MissingParam, "%s", message).With("param", param)
+func invalidParam(param, want string) *literr.Error {
+	return literr.Invalid(param, want, "%s must be %s", param, want)
 }
 
 func (d *paramDecoder) setErr(err error) {
@@ -76,8 +81,39 @@ func (d *paramDecoder) requireAction() {
 			return
 		}
 	}
-	d.setErr(literr.Errorf(literr.InvalidParam, `Either "litActionCode" or "litActionIpfsId" must be provided.`).
-		With("param", "litActionCode").WithHint(`Raw JavaScript goes into "litActionSource".`))
+	const none = `Either "litActionCode" or "litActionIpfsId" must be provided.`
+	param, hint := "litActionCode", `Raw JavaScript goes into "litActionSource".`
+	for _, m := range misnamed {
+		if m.right != "authMethods" && d.object.Get(m.wrong).Exists() {
+			param, hint = m.right, "It is called "+m.right+", not "+m.wrong+"."
+		}
+	}
+	d.setErr(literr.Invalid(param, "the action's source in base64, its CID, or litActionSource", none).WithHint(hint))
+}
+
+// requireProof refuses a call that brings nothing for nodes to authorize it by.
+func (d *paramDecoder) requireProof() {
+	methods, _ := d.object.Get("authMethods").Items()
+	given := len(methods) > 0 || d.object.Get("authMethods").Truthy() && !d.object.Get("authMethods").IsList()
+	for _, name := range actionNames {
+		given = given || d.object.Get(name).Truthy()
+	}
+	if given {
+		return
+	}
+	for _, m := range misnamed {
+		if d.object.Get(m.wrong).Exists() {
+			d.setErr(literr.Missing(m.right, m.right+" is required").WithHint("It is called " + m.right + ", not " + m.wrong + "."))
+		}
+	}
+	d.setErr(literr.Missing("authMethods", "authMethods, or an action, is required").
+		WithHint("Nodes sign for who brings auth methods, litActionIpfsId, litActionCode or litActionSource."))
+}
+
+// misnamed are names that callers use for others, among them those of requests to
+// nodes and of other functions.
+var misnamed = [...]struct{ wrong, right string }{
+	{"code", "litActionCode"}, {"ipfsId", "litActionIpfsId"}, {"authMethod", "authMethods"},
 }
 
 // actionNames are the parameters that each name an action.
@@ -137,7 +173,7 @@ func (d *paramDecoder) actionByCode(p *SignSessionKeyParams, code string) {
 
 func (d *paramDecoder) requireJSParams() {
 	if !d.object.Get("jsParams").Truthy() {
-		d.setErr(missingParam("jsParams", "'jsParams' is required."))
+		d.setErr(literr.Missing("jsParams", "'jsParams' is required."))
 	}
 }
 
@@ -175,7 +211,7 @@ func (d *paramDecoder) gateways(p *SignSessionKeyParams) {
 func (d *paramDecoder) pkp(p *SignSessionKeyParams) {
 	text := d.text("pkpPublicKey")
 	if text == "" {
-		d.setErr(missingParam("pkpPublicKey", "pkpPublicKey is required"))
+		d.setErr(literr.Missing("pkpPublicKey", "pkpPublicKey is required"))
 		return
 	}
 	key, err := eth.ParsePublicKey(text)
@@ -189,7 +225,7 @@ func (d *paramDecoder) requests(p *SessionSigsParams) {
 	const name = "resourceAbilityRequests"
 	v := d.object.Get(name)
 	if !v.Truthy() {
-		d.setErr(missingParam(name, "[getPkpSessionSigs/callback]resourceAbilityRequests is required"))
+		d.setErr(literr.Missing(name, "[getPkpSessionSigs/callback]resourceAbilityRequests is required"))
 		return
 	}
 	items, ok := v.Items()
@@ -215,8 +251,7 @@ func (d *paramDecoder) request(name string, item jsjson.Value) ResourceAbility {
 	}
 	r := ResourceAbility{Resource: recap.Resource{Prefix: prefix, ID: id}, Ability: recap.Ability(ability)}
 	if !r.Ability.Fits(prefix) {
-		d.setErr(literr.Errorf(literr.InvalidParam, "The specified Lit resource does not support the specified ability.").
-			With("param", name).With("want", "an ability of the resource's kind"))
+		d.setErr(literr.Invalid(name, "an ability of the resource's kind", "The specified Lit resource does not support the specified ability."))
 	}
 	if data := item.Get("data"); data.Truthy() {
 		if !data.IsObject() {

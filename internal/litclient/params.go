@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"litsession/internal/eth"
-	"litsession/internal/jsjson"
+	"litsession/internal/literr"
 	"litsession/internal/nodeapi"
 	"litsession/internal/recap"
 	"litsession/internal/session"
@@ -71,6 +71,7 @@ func DecodePKPSessionSigsParams(text []byte, now time.Time) (SessionSigsParams, 
 	return decodeSessionSigsParams(text, now, func(d *paramDecoder, p *SessionSigsParams) {
 		d.action(&p.SignSessionKeyParams)
 		d.pkp(&p.SignSessionKeyParams)
+		d.requireProof()
 	})
 }
 
@@ -82,11 +83,10 @@ func DecodeWalletSessionSigsParams(text []byte, now time.Time) (SessionSigsParam
 }
 
 func decodeSessionSigsParams(text []byte, now time.Time, own func(*paramDecoder, *SessionSigsParams)) (SessionSigsParams, error) {
-	v, err := jsjson.Parse(text)
+	d, err := newParamDecoder("params", text)
 	if err != nil {
 		return SessionSigsParams{}, err
 	}
-	d := &paramDecoder{object: v.Indexed()}
 	p := SessionSigsParams{SignSessionKeyParams: SignSessionKeyParams{ChainID: 1}}
 	own(d, &p)
 	p.RerunAction = d.flag("rerunAction")
@@ -115,14 +115,14 @@ func (d *paramDecoder) flag(name string) bool {
 // action, statement and chainId are optional. Nodes sign nothing without
 // resourceAbilityRequests.
 func DecodeSignSessionKeyParams(text []byte, now time.Time) (SignSessionKeyParams, error) {
-	v, err := jsjson.Parse(text)
+	d, err := newParamDecoder("params", text)
 	if err != nil {
 		return SignSessionKeyParams{}, err
 	}
-	d := &paramDecoder{object: v.Indexed()}
 	p := SessionSigsParams{}
 	d.action(&p.SignSessionKeyParams)
 	d.pkp(&p.SignSessionKeyParams)
+	d.requireProof()
 	d.requests(&p)
 	d.expiration(&p.SignSessionKeyParams, now)
 	d.sessionKey(&p.SignSessionKeyParams)
@@ -147,11 +147,10 @@ type WalletSigParams struct {
 // DecodeWalletSigParams is [DecodeWalletSessionSigsParams] for getWalletSig,
 // where the session key may be given by its URI alone.
 func DecodeWalletSigParams(text []byte, now time.Time) (WalletSigParams, error) {
-	v, err := jsjson.Parse(text)
+	d, err := newParamDecoder("params", text)
 	if err != nil {
 		return WalletSigParams{}, err
 	}
-	d := &paramDecoder{object: v.Indexed()}
 	p := WalletSigParams{KeyURI: d.text("sessionKeyUri"), Nonce: d.text("nonce")}
 	d.forCallback(&p.SessionSigsParams)
 	if d.object.Get("resourceAbilityRequests").Truthy() {
@@ -165,7 +164,7 @@ func DecodeWalletSigParams(text []byte, now time.Time) (WalletSigParams, error) 
 		p.KeyURI = p.SessionKey.URI()
 	}
 	if p.KeyURI == "" {
-		d.setErr(missingParam("sessionKeyUri", "sessionKeyUri is required"))
+		d.setErr(literr.Missing("sessionKeyUri", "sessionKeyUri is required"))
 	}
 	return p, d.err
 }
@@ -180,11 +179,10 @@ type ResignParams struct {
 // DecodeResignParams reads checkNeedToResignSessionKey's parameter object.
 // Errors are those of [DecodeSessionSigsParams].
 func DecodeResignParams(text []byte) (ResignParams, error) {
-	v, err := jsjson.Parse(text)
+	d, err := newParamDecoder("params", text)
 	if err != nil {
 		return ResignParams{}, err
 	}
-	d := &paramDecoder{object: v.Indexed()}
 	var p SessionSigsParams
 	d.requests(&p)
 	authSig, err := session.ParseAuthSig(d.object.Get("authSig").Raw())

@@ -31,15 +31,20 @@ func TestBadParams(t *testing.T) {
 		"code that is not UTF-8": {func(p map[string]any) { p["litActionCode"] = "/w==" }, literr.InvalidParam, "litActionCode", "base64"},
 		"code that is a number":  {func(p map[string]any) { p["litActionCode"] = 5 }, literr.InvalidParam, "litActionCode", "string"},
 		"a CID that is none":     {func(p map[string]any) { delete(p, "litActionCode"); p["litActionIpfsId"] = "Qm" + marked }, literr.InvalidParam, "litActionIpfsId", "CIDv0"},
-		"no jsParams":            {func(p map[string]any) { delete(p, "jsParams") }, literr.MissingParam, "jsParams", "'jsParams' is required."},
-		"jsParams null":          {func(p map[string]any) { p["jsParams"] = nil }, literr.MissingParam, "jsParams", "'jsParams' is required."},
-		"jsParams a list":        {func(p map[string]any) { p["jsParams"] = []string{marked} }, literr.InvalidParam, "jsParams", "object"},
-		"no public key":          {func(p map[string]any) { delete(p, "pkpPublicKey") }, literr.MissingParam, "pkpPublicKey", "pkpPublicKey"},
-		"a short public key":     {func(p map[string]any) { p["pkpPublicKey"] = "0x04ab" }, literr.InvalidParam, "pkpPublicKey", "128"},
-		"a point off the curve":  {func(p map[string]any) { p["pkpPublicKey"] = "04" + strings.Repeat("11", 64) }, literr.InvalidParam, "pkpPublicKey", "secp256k1"},
-		"no requests":            {func(p map[string]any) { delete(p, "resourceAbilityRequests") }, literr.MissingParam, "resourceAbilityRequests", "required"},
-		"empty requests":         {func(p map[string]any) { p["resourceAbilityRequests"] = []int{} }, literr.InvalidParam, "resourceAbilityRequests", "at least one"},
-		"a request of nothing":   {func(p map[string]any) { p["resourceAbilityRequests"] = []any{nil} }, literr.InvalidParam, "resourceAbilityRequests", "list of"},
+		"jsParams that nest": {func(p map[string]any) {
+			p["jsParams"] = json.RawMessage(`{"a":` + strings.Repeat("[", 130) + strings.Repeat("]", 130) + `}`)
+		}, literr.InvalidParam, "params", "too deeply"},
+		"code, so named":        {func(p map[string]any) { delete(p, "litActionCode"); p["code"] = true }, literr.InvalidParam, "litActionCode", "It is called litActionCode, not code."},
+		"ipfsId":                {func(p map[string]any) { delete(p, "litActionCode"); p["ipfsId"] = true }, literr.InvalidParam, "litActionIpfsId", "It is called litActionIpfsId, not ipfsId."},
+		"no jsParams":           {func(p map[string]any) { delete(p, "jsParams") }, literr.MissingParam, "jsParams", "'jsParams' is required."},
+		"jsParams null":         {func(p map[string]any) { p["jsParams"] = nil }, literr.MissingParam, "jsParams", "'jsParams' is required."},
+		"jsParams a list":       {func(p map[string]any) { p["jsParams"] = []string{marked} }, literr.InvalidParam, "jsParams", "object"},
+		"no public key":         {func(p map[string]any) { delete(p, "pkpPublicKey") }, literr.MissingParam, "pkpPublicKey", "pkpPublicKey"},
+		"a short public key":    {func(p map[string]any) { p["pkpPublicKey"] = "0x04ab" }, literr.InvalidParam, "pkpPublicKey", "128"},
+		"a point off the curve": {func(p map[string]any) { p["pkpPublicKey"] = "04" + strings.Repeat("11", 64) }, literr.InvalidParam, "pkpPublicKey", "secp256k1"},
+		"no requests":           {func(p map[string]any) { delete(p, "resourceAbilityRequests") }, literr.MissingParam, "resourceAbilityRequests", "required"},
+		"empty requests":        {func(p map[string]any) { p["resourceAbilityRequests"] = []int{} }, literr.InvalidParam, "resourceAbilityRequests", "at least one"},
+		"a request of nothing":  {func(p map[string]any) { p["resourceAbilityRequests"] = []any{nil} }, literr.InvalidParam, "resourceAbilityRequests", "list of"},
 		"a resource without an id": {func(p map[string]any) {
 			p["resourceAbilityRequests"] = json.RawMessage(`[{"resource":{"resource":"","resourcePrefix":"lit-pkp"},"ability":"pkp-signing"}]`)
 		}, literr.InvalidParam, "resourceAbilityRequests", "an id each"},
@@ -66,7 +71,7 @@ func TestBadParams(t *testing.T) {
 		}
 		_, err = litclient.DecodeSessionSigsParams(text, now)
 		var e *literr.Error
-		if !errors.Is(err, row.want) || !errors.As(err, &e) || e.Detail("param") != row.param {
+		if !errors.Is(err, row.want) || !errors.As(err, &e) || e.Detail("param") != row.param || row.want == literr.InvalidParam && e.Detail("want") == nil {
 			t.Errorf("%s: got %v", name, err)
 			continue
 		}
@@ -76,6 +81,50 @@ func TestBadParams(t *testing.T) {
 		if strings.Contains(err.Error(), marked) {
 			t.Errorf("%s: %q quotes the value", name, err)
 		}
+	}
+}
+
+// TestNoProof: a call that nodes could not authorize names what is missing, or what
+// it is called.
+func TestNoProof(t *testing.T) {
+	r := readRecording(t)
+	for given, want := range map[string]string{
+		`"authMethods":[]`: "authMethods", `"x":1`: "authMethods", `"authMethod":true`: "authMethods",
+		`"code":true,"authMethods":[]`: "litActionCode", `"ipfsId":true`: "litActionIpfsId", `"authMethods":null`: "authMethods",
+	} {
+		params := r.params()
+		delete(params, "litActionCode")
+		delete(params, "authMethods")
+		text, err := json.Marshal(params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(append(text[:len(text)-1], ','), given+"}"...)
+		_, err = litclient.DecodePKPSessionSigsParams(text, r.now(t))
+		_, err2 := litclient.DecodeSignSessionKeyParams(text, r.now(t))
+		for _, err := range []error{err, err2} {
+			var e *literr.Error
+			if !errors.Is(err, literr.MissingParam) || !errors.As(err, &e) || e.Detail("param") != want {
+				t.Errorf("%s: got %v, want %s", given, err, want)
+			}
+		}
+	}
+}
+
+// TestHalfACharacterInJSParams: there is no canonical form to keep a session under.
+func TestHalfACharacterInJSParams(t *testing.T) {
+	w := newWorld(t)
+	p := w.pkpParams()
+	text := encode(t, map[string]any{"pkpPublicKey": p["pkpPublicKey"], "litActionSource": p["litActionSource"], "resourceAbilityRequests": p["resourceAbilityRequests"]})
+	text = append(text[:len(text)-1], `,"jsParams":{"a":"\ud800"}}`...)
+	params, err := litclient.DecodePKPSessionSigsParams(text, w.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.client(t).GetPkpSessionSigs(t.Context(), params)
+	var e *literr.Error
+	if !errors.Is(err, literr.InvalidParam) || !errors.As(err, &e) || e.Detail("param") != "jsParams" || e.Detail("want") == nil {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -106,20 +155,31 @@ func TestDecodeConfig(t *testing.T) {
 		text string
 		want literr.Code
 	}{
-		"a custom network":        {`{"litNetwork":"custom","contractContext":{"Staking":{"address":"0x21d636d95eE71150c0c3Ffa79268c989a329d1CE","abi":[]}}}`, ""},
-		"a resolver":              {`{"litNetwork":"custom","contractContext":{"resolverAddress":"0x21d636d95eE71150c0c3Ffa79268c989a329d1CE","environment":2,"abi":[]}}`, ""},
-		"datil-dev":               {`{"litNetwork":"datil-dev","connectTimeout":5000}`, ""},
-		"an unknown network":      {`{"litNetwork":"cayenne"}`, literr.UnknownNetwork},
-		"no network":              {`{}`, literr.UnknownNetwork},
-		"no Staking":              {`{"litNetwork":"custom","contractContext":{"PKPNFT":{}}}`, literr.InvalidParam},
-		"an address that is none": {`{"litNetwork":"custom","contractContext":{"Staking":{"address":"0x21"}}}`, literr.InvalidParam},
-		"an environment of 3":     {`{"litNetwork":"custom","contractContext":{"resolverAddress":"0x21d636d95eE71150c0c3Ffa79268c989a329d1CE","environment":3}}`, literr.InvalidParam},
-		"another protocol":        {`{"litNetwork":"datil-dev","nodeProtocol":"ftp://"}`, literr.InvalidParam},
-		"a negative timeout":      {`{"litNetwork":"datil-dev","connectTimeout":-1}`, literr.InvalidParam},
+		"a custom network":         {`{"litNetwork":"custom","contractContext":{"Staking":{"address":"0x21d636d95eE71150c0c3Ffa79268c989a329d1CE","abi":[]}}}`, ""},
+		"a resolver":               {`{"litNetwork":"custom","contractContext":{"resolverAddress":"0x21d636d95eE71150c0c3Ffa79268c989a329d1CE","environment":2,"abi":[]}}`, ""},
+		"datil-dev":                {`{"litNetwork":"datil-dev","connectTimeout":5000}`, ""},
+		"an unknown network":       {`{"litNetwork":"cayenne"}`, literr.UnknownNetwork},
+		"no network":               {`{}`, literr.UnknownNetwork},
+		"no Staking":               {`{"litNetwork":"custom","contractContext":{"PKPNFT":{}}}`, literr.InvalidParam},
+		"an address that is none":  {`{"litNetwork":"custom","contractContext":{"Staking":{"address":"0x21"}}}`, literr.InvalidParam},
+		"an environment of 3":      {`{"litNetwork":"custom","contractContext":{"resolverAddress":"0x21d636d95eE71150c0c3Ffa79268c989a329d1CE","environment":3}}`, literr.InvalidParam},
+		"another protocol":         {`{"litNetwork":"datil-dev","nodeProtocol":"ftp://"}`, literr.InvalidParam},
+		"an rpcUrl without scheme": {`{"litNetwork":"datil-dev","rpcUrl":"127.0.0.1:8545"}`, literr.InvalidParam},
+		"an rpcUrl of WebSocket":   {`{"litNetwork":"datil-dev","rpcUrl":"ws://127.0.0.1:8545"}`, literr.InvalidParam},
+		"an rpcUrl without host":   {`{"litNetwork":"datil-dev","rpcUrl":"http://:8545/"}`, literr.InvalidParam},
+		"an rpcUrl with port 1e5":  {`{"litNetwork":"datil-dev","rpcUrl":"http://localhost:100000"}`, literr.InvalidParam},
+		"an rpcUrl with a space":   {`{"litNetwork":"datil-dev","rpcUrl":"http://local host/"}`, literr.InvalidParam},
+		"an rpcUrl":                {`{"litNetwork":"datil-dev","rpcUrl":"HTTPS://[::1]:8545/v3/key?x=y"}`, ""},
+		"no JSON":                  {`{`, literr.InvalidParam},
+		"a negative timeout":       {`{"litNetwork":"datil-dev","connectTimeout":-1}`, literr.InvalidParam},
 	} {
 		_, err := litclient.DecodeConfig([]byte(row.text))
 		if row.want == "" && err != nil || row.want != "" && !errors.Is(err, row.want) {
 			t.Errorf("%s: got %v", name, err)
+		}
+		var e *literr.Error
+		if row.want == literr.InvalidParam && (!errors.As(err, &e) || e.Detail("param") == nil || e.Detail("want") == nil) {
+			t.Errorf("%s: details of %v", name, err)
 		}
 	}
 	if _, err := litclient.New(litclient.Config{Network: "custom"}); !errors.Is(err, literr.InvalidParam) {

@@ -45,7 +45,7 @@ func TestAuthMethods(t *testing.T) {
 	}{
 		"the owner's wallet alone":                  {[]map[string]any{owner}, "", ""},
 		"a stranger's wallet alone":                 {[]map[string]any{stranger}, "", literr.NotAuthorized},
-		"neither action nor method":                 {nil, "", literr.NotAuthorized},
+		"neither action nor method":                 {nil, "", literr.MissingParam},
 		"the owner's beside a permitted action":     {[]map[string]any{owner}, w.PKP.PermittedAction.Code, ""},
 		"a stranger's beside a permitted action":    {[]map[string]any{stranger}, w.PKP.PermittedAction.Code, ""},
 		"the owner's beside an action that is not":  {[]map[string]any{owner}, notPermitted, ""},

@@ -97,9 +97,9 @@ func (c *Client) walletAuthSig(ctx context.Context, n *network, p WalletSigParam
 // the first AuthSig after signing out and for one that replaces another.
 func noCallback(signedOut bool) error {
 	if signedOut {
-		return missingParam("authNeededCallback", "No authNeededCallback nor default auth callback provided")
+		return literr.Missing("authNeededCallback", "No authNeededCallback nor default auth callback provided")
 	}
-	return missingParam("authNeededCallback", "No authCallback nor default auth callback provided")
+	return literr.Missing("authNeededCallback", "No authCallback nor default auth callback provided")
 }
 
 func (r walletRequest) scope() session.Scope {

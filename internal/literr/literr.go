@@ -47,6 +47,17 @@ func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: wrapped.Error(), Cause: errors.Unwrap(wrapped)}
 }
 
+// Invalid makes an [InvalidParam] error, whose details name the parameter, as the
+// caller knows it, and what it should be. There is no other way to make one.
+func Invalid(param, want, format string, args ...any) *Error {
+	return Errorf(InvalidParam, format, args...).With("param", param).With("want", want)
+}
+
+// Missing makes a [MissingParam] error, whose details name the parameter.
+func Missing(param, message string) *Error {
+	return Errorf(MissingParam, "%s", message).With("param", param)
+}
+
 // Recover, deferred, turns a panic into an [Internal] error in *err. Every
 // goroutine defers it: a panic in one would end the whole module.
 func Recover(err *error) {

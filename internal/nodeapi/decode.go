@@ -17,14 +17,14 @@ func newDecoder(text []byte) *decoder { return decoderOf(jsjson.ParseAnswer(text
 func decoderOf(v jsjson.Value, err error) *decoder {
 	d := &decoder{object: v, err: err}
 	if err == nil && !v.IsObject() {
-		d.err = literr.Errorf(literr.InvalidParam, "the body is not a JSON object")
+		d.err = literr.Invalid("body", "a JSON object", "the body is not a JSON object")
 	}
 	return d
 }
 
 func (d *decoder) fail(name, want string) {
 	if d.err == nil {
-		d.err = literr.Errorf(literr.InvalidParam, "member `%s` is not %s", name, want)
+		d.err = literr.Invalid(name, want, "member `%s` is not %s", name, want)
 	}
 }
 

@@ -119,7 +119,7 @@ func restrictsNothing(list []notaBene) bool {
 }
 
 func invalid(message string) error {
-	return literr.Errorf(literr.InvalidParam, "%s", message)
+	return literr.Invalid("recap", "a capability that ERC-5573 allows", "%s", message)
 }
 
 // isAbility reports whether text is "Namespace/Name" in the characters that

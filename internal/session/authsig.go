@@ -89,7 +89,7 @@ func ParseAuthSig(text []byte) (AuthSig, error) {
 }
 
 func badAuthSig(why string) error {
-	return literr.Errorf(literr.InvalidParam, "malformed AuthSig: %s", why)
+	return literr.Invalid("authSig", "an AuthSig: {sig, derivedVia, signedMessage, address}", "malformed AuthSig: %s", why)
 }
 
 // MessageHash returns the 32 bytes that the network signs for a SIWE text:

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"litsession/internal/jsjson"
+	"litsession/internal/literr"
 	"litsession/storage"
 )
 
@@ -48,7 +49,7 @@ func (s Scope) Key() (string, error) {
 	if s.JSParams != nil {
 		var err error
 		if params, err = jsjson.Canonical(s.JSParams); err != nil {
-			return "", err
+			return "", literr.Invalid("jsParams", "values that JSON can hold, with no half of a character in a string", "jsParams: %w", err)
 		}
 	}
 	text := new(jsjson.Object).Bool("wallet", s.Wallet).

@@ -11,13 +11,15 @@ import (
 const preambleEnd = " wants you to sign in with your Ethereum account:"
 
 func malformed(why string) *literr.Error {
-	return literr.Errorf(literr.InvalidParam, "malformed SIWE message: %s", why)
+	return literr.Invalid("message", "the text of an EIP-4361 message", malformedText, why)
 }
+
+const malformedText = "malformed SIWE message: %s"
 
 // badField is malformed with the field at fault, by its name in npm's siwe,
 // and what belongs there. label is what the message calls it.
 func badField(name, label, want string) *literr.Error {
-	return malformed(label+" is not "+want).With("param", name).With("want", want)
+	return literr.Invalid(name, want, malformedText, label+" is not "+want)
 }
 
 // Parse reads a message and checks it as [Message.Validate] does. The address

@@ -9,7 +9,7 @@ import { signInWith, type AuthCallback } from "./callback.js";
 import { CALL, progressOf, requireKnownNetwork } from "./checks.js";
 import { LIT_SESSION_KEY_URI } from "./constants.js";
 import { delegateCapacity, requireOwner, type CapacityCreditsReq, type CapacityCreditsRes } from "./delegation.js";
-import { makeError, ParamsMissingError, type LitError } from "./errors.js";
+import { makeError, ParamsMissingError, retold, type LitError } from "./errors.js";
 import { Emitter } from "./events.js";
 import { follow } from "./follow.js";
 import { anything, listOf, optionalOptionsOf, optionsOf, text } from "./given.js";
@@ -350,14 +350,14 @@ export class LitNodeClient extends Emitter<ClientEvents> {
       return; // told already, or gone meanwhile
     }
     this.#cannotFollow = true;
-    const { reason, message, details, retryable } = error as LitError;
+    const { reason, message } = error as LitError;
     if (!this.ready || reason === "chain_unreachable" || reason === "timeout") {
       this.dispatch("error", error);
       return;
     }
     const words = `Error while attempting to reconnect to nodes after epoch transition:${message}`;
     const failure =
-      reason === "network_changed" ? error : makeError({ reason, message: words, details, retryable, cause: error });
+      reason === "network_changed" ? error : makeError(retold(error as LitError, { message: words }));
     this.dispatch("error", failure);
     this.#lost({ reason: "error", error: failure });
   }

@@ -107,19 +107,30 @@ export interface ErrorInfo {
 /** The official SDK's classification. */
 export type ErrorKind = "Validation" | "Unexpected" | "Unknown" | "Config";
 
-/** What makes up an error before it has a class. */
-export interface ErrorFields {
-  reason: ErrorReason;
+/** What makes up an error before it has a class. A parameter that is wrong is always named, with what it should be. */
+export type ErrorFields = CommonFields &
+  (
+    | { reason: "invalid_param"; details: ErrorDetails & { param: string; want: string } }
+    | { reason: "missing_param"; details: ErrorDetails & { param: string } }
+    | { reason: Exclude<ErrorReason, "invalid_param" | "missing_param">; details?: ErrorDetails }
+  );
+
+interface CommonFields {
   /** One sentence, with the advice at its end if there is any. */
   message: string;
   /** The sentence without advice; the official SDK's text where it has one. */
   shortMessage?: string;
-  details?: ErrorDetails;
   /** Default: from details. */
   info?: ErrorInfo;
   /** Whether the same call may succeed later. */
   retryable?: boolean;
   cause?: unknown;
+}
+
+/** The fields of an error that says the same as another in other words; that one becomes its cause. */
+export function retold(error: LitError, words: CommonFields): ErrorFields {
+  const { reason, details, retryable } = error;
+  return { reason, details, retryable, cause: error, ...words } as ErrorFields;
 }
 
 /** Base of every error that this package throws. */

@@ -266,6 +266,9 @@ const data: Check<unknown> = (param, value) => {
   return value;
 };
 
+/** A name that is none of ours and often written for one that is: the module says so where that one is missing. */
+const misnamed: Check<true | undefined> = (_, value) => (value === undefined || value === null ? undefined : true);
+
 /** The parameters that cross to the module, in this order. */
 const PARAMS = {
   pkpPublicKey: small,
@@ -290,6 +293,9 @@ const PARAMS = {
   sessionKeyUri: small,
   nonce: small,
   authSig: data,
+  code: misnamed,
+  ipfsId: misnamed,
+  authMethod: misnamed,
   authNeededCallback: optional(callable) as Check<AuthCallback | undefined>,
 };
 

@@ -5,7 +5,7 @@
  */
 import { bindMethods } from "./bound.js";
 import { LIT_ABILITY, LIT_NAMESPACE, LIT_RECAP_ABILITY, type LitAbility } from "./constants.js";
-import { BareError, InvalidArgumentException, isLitError, type LitError } from "./errors.js";
+import { BareError, InvalidArgumentException, isLitError, type ErrorFields, type LitError } from "./errors.js";
 import { attempt, listOf, optional, optionsOf, text } from "./given.js";
 import { callModule } from "./load.js";
 import { resourceOf, type ILitResource } from "./resources.js";
@@ -100,10 +100,10 @@ export class RecapSessionCapabilityObject implements ISessionCapabilityObject {
   addAttenuation(resource: string, namespace = "*", name = "*", restriction: Record<string, PlainJSON> = {}): void {
     text("resource", resource);
     if (!isAbilityPart(namespace)) {
-      throw invalid("Invalid ability namespace", "namespace");
+      throw invalid("Invalid ability namespace", "namespace", ABILITY_PART);
     }
     if (!isAbilityPart(name)) {
-      throw invalid("Invalid ability name", "name");
+      throw invalid("Invalid ability name", "name", ABILITY_PART);
     }
     attempt("att", "attenuations that can be added to", () => {
       const abilities = own(this.#att, resource, () => ({}));
@@ -209,7 +209,7 @@ function ask<Result = string>(name: string, args: unknown): Result {
   try {
     return callModule<Result>(name, args, "att");
   } catch (error) {
-    throw isLitError(error) && error.reason === "invalid_param" ? new BareError(error) : error;
+    throw isLitError(error) && error.reason === "invalid_param" ? new BareError(error as ErrorFields) : error;
   }
 }
 
@@ -230,10 +230,10 @@ function checkAttenuations(att: AttenuationsObject): void {
     for (const [ability, list] of Object.entries(objectOrThrow(abilities))) {
       const [namespace, name, ...rest] = ability.split("/");
       if (!isAbilityPart(namespace) || !isAbilityPart(name) || rest.length > 0) {
-        throw invalid(`Invalid ability string: ${ability}`, "att");
+        throw invalid(`Invalid ability string: ${ability}`, "att", ATTENUATIONS);
       }
       if (!Array.isArray(list) || !list.every(isPlainObject)) {
-        throw invalid(`Invalid nota-bene list for ${ability}`, "att");
+        throw invalid(`Invalid nota-bene list for ${ability}`, "att", ATTENUATIONS);
       }
     }
   }
@@ -241,7 +241,7 @@ function checkAttenuations(att: AttenuationsObject): void {
 
 function objectOrThrow<Value>(value: Record<string, Value>): Record<string, Value> {
   if (!isPlainObject(value)) {
-    throw invalid("Invalid attenuation object", "att");
+    throw invalid("Invalid attenuation object", "att", ATTENUATIONS);
   }
   return value;
 }
@@ -262,6 +262,9 @@ function own<Value>(object: Record<string, Value>, key: string, make: () => Valu
   return object[key] as Value;
 }
 
-function invalid(message: string, param: string): LitError {
-  return new BareError({ reason: "invalid_param", message, details: { param } });
+const ABILITY_PART = "a name in the characters that ERC-5573 allows";
+const ATTENUATIONS = "{resource: {ability: [restriction, …]}}";
+
+function invalid(message: string, param: string, want: string): LitError {
+  return new BareError({ reason: "invalid_param", message, details: { param, want } });
 }

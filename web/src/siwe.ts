@@ -256,7 +256,7 @@ export async function addRecapToSiweMessage<Message extends RecapMessage>(params
     capability.addCapabilityForResource(resource, ability, data);
     if (!capability.verifyCapabilitiesForResource(resource, ability)) {
       const message = `Failed to verify capabilities for resource: "${resourceOf("resources", resource).key}" and ability: "${ability}`; // sic
-      throw new BareError({ reason: "invalid_param", message, details: { param: "resources" } });
+      throw new BareError({ reason: "invalid_param", message, details: { param: "resources", want: "resources that allow the ability" } });
     }
     capability.addToSiweMessage(siweMessage);
   }

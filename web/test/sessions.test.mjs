@@ -140,6 +140,17 @@ describe("the real module", () => {
       assert.deepEqual([error.reason, error.name], [reason, className], error.message);
     });
   }
+  test("says what a name is called that is none", async () => {
+    const pkpPublicKey = `04${"79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"}${"483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8"}`;
+    const named = { code: "litActionCode", ipfsId: "litActionIpfsId", authMethod: "authMethods", other: "authMethods" };
+    for (const [wrong, right] of Object.entries(named)) {
+      const params = { pkpPublicKey, resourceAbilityRequests, [wrong]: { secret: "kept here" } };
+      for (const call of ["getPkpSessionSigs", "signSessionKey"]) {
+        const error = await rejection(new LitNodeClient(addressed)[call](params));
+        assert.deepEqual([error.reason, error.details.param], ["missing_param", right], `${call} ${wrong}: ${error.message}`);
+      }
+    }
+  });
   test("says who must bring an AuthSig", async () => {
     const error = await rejection(new LitNodeClient(addressed).getWalletSig({ sessionKeyUri: "lit:session:00" }));
     assert.equal(error.shortMessage, "No authNeededCallback nor default auth callback provided");

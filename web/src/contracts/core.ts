@@ -1,7 +1,7 @@
 /** The connection of a LitContracts: its half inside the module, its sender, and the calls through both. */
 import { Abort } from "../abort.js";
 import { RPC_URL_BY_NETWORK, type LitNetwork } from "../constants.js";
-import { InitError, InvalidParamType, isLitError, makeError, TransactionError, type LitError } from "../errors.js";
+import { InitError, InvalidParamType, isLitError, makeError, retold, TransactionError, type LitError } from "../errors.js";
 import { load, type ModuleContracts, type Program } from "../load.js";
 import { originLock } from "../locks.js";
 import type { LitContractContext, LitContractResolverContext } from "../params.js";
@@ -331,14 +331,12 @@ export function transactionError(text: string, info: Record<string, unknown>, ca
   if (!isLitError(cause)) {
     return cause;
   }
-  const { reason, details, retryable, message } = cause;
-  return new TransactionError({
-    reason,
-    message: message.startsWith(text) ? message : `${text}: ${message}`,
-    shortMessage: text,
-    info: { ...info, ...cause.info },
-    details,
-    retryable,
-    cause,
-  });
+  const { message } = cause;
+  return new TransactionError(
+    retold(cause, {
+      message: message.startsWith(text) ? message : `${text}: ${message}`,
+      shortMessage: text,
+      info: { ...info, ...cause.info },
+    }),
+  );
 }

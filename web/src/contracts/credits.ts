@@ -50,6 +50,6 @@ function invalidPeriod(): LitError {
   return new InvalidArgumentException({
     reason: "invalid_param",
     message: "Invalid period",
-    details: { param: "period" },
+    details: { param: "period", want: "one of the periods that the function takes" },
   });
 }

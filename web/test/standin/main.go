@@ -23,7 +23,7 @@ func main() {
 	newClient := jsglue.Function(errs, 2, func(args []js.Value) (any, error) {
 		config := args[0].String()
 		if strings.Contains(config, "refuse") {
-			return nil, literr.Errorf(literr.InvalidParam, "refused")
+			return nil, literr.Invalid("config", "a configuration that is not refused", "refused")
 		}
 		return client(errs, config, args[1]), nil
 	})
