@@ -79,7 +79,7 @@ func described(ctx context.Context, status int, answer []byte, err error) string
 // client sees it. What is wrong with other answers than the node's honest ones
 // is for the tests of package node and of the client.
 func TestEveryFaultAtEveryEndpoint(t *testing.T) {
-	n := start(t, devnet.Config{Nodes: 3, Threshold: 3}) // each of which has a share in every signature
+	n := start(t, devnet.Config{Nodes: 3, Threshold: 3, StrictNonce: true}) // each of which has a share in every signature
 	d := n.Descriptor()
 	requests := requestsTo(t, d, d.Nodes[0].URL)
 	honest := map[node.Endpoint]string{}
@@ -153,7 +153,7 @@ func TestEveryFaultAtEveryEndpoint(t *testing.T) {
 
 // TestAStaleBlockhash lets the chain go on.
 func TestAStaleBlockhash(t *testing.T) {
-	n := start(t, devnet.Config{Nodes: 3})
+	n := start(t, devnet.Config{Nodes: 3, StrictNonce: true})
 	d := n.Descriptor()
 	putFault(t, d, 0, `{"kind":"stale-blockhash"}`)
 	before := handshake(t, d.Nodes[0].URL).LatestBlockhash
@@ -171,7 +171,7 @@ func TestAStaleBlockhash(t *testing.T) {
 
 // TestAFaultOfOneEndpointForSomeRequests switches one on for two requests.
 func TestAFaultOfOneEndpointForSomeRequests(t *testing.T) {
-	n := start(t, devnet.Config{Nodes: 3})
+	n := start(t, devnet.Config{Nodes: 3, StrictNonce: true})
 	d := n.Descriptor()
 	url := d.Nodes[0].URL
 	requests := requestsTo(t, d, url)

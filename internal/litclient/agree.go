@@ -46,8 +46,8 @@ func (t *tally) add(a answer[greeting]) bool {
 	c := t.campOf(a.value.key)
 	c.urls = append(c.urls, a.url)
 	c.hdRoots = append(c.hdRoots, a.value.HDRootPublicKeys)
-	if isBlockhash(a.value.LatestBlockhash) {
-		c.blockhashes = append(c.blockhashes, a.value.LatestBlockhash)
+	if hash := canonicalBlockhash(a.value.LatestBlockhash); hash != "" {
+		c.blockhashes = append(c.blockhashes, hash)
 	}
 	if a.value.skew != nil {
 		c.skews = append(c.skews, *a.value.skew)
@@ -134,27 +134,27 @@ func (t *tally) failure(n *network, ended error, timeout time.Duration) error {
 	return e.With("have", have).With("need", t.threshold).With("failures", t.failures)
 }
 
-// mostCommon returns the text that occurs most often, of those that tie the one
-// that reached its count first; "" if there is none.
-func mostCommon(texts []string) (best string) {
+// ranked returns the different texts, those that occur most often first, of
+// those that tie the one that came first.
+func ranked(texts []string) (different []string) {
 	count := map[string]int{}
 	for _, text := range texts {
-		count[text]++
-		if best == "" || count[text] > count[best] {
-			best = text
+		if count[text]++; count[text] == 1 {
+			different = append(different, text)
 		}
 	}
-	return best
+	slices.SortStableFunc(different, func(a, b string) int { return count[b] - count[a] })
+	return different
 }
 
-// mostCommonList is [mostCommon] for lists of hex texts.
+// mostCommonList returns the list of hex texts that occurs most often.
 func mostCommonList(lists [][]string) []string {
 	joined := make([]string, len(lists))
 	for i, list := range lists {
 		joined[i] = strings.Join(list, ",")
 	}
-	if best := mostCommon(joined); best != "" {
-		return strings.Split(best, ",")
+	if best := ranked(joined); len(best) > 0 && best[0] != "" {
+		return strings.Split(best[0], ",")
 	}
 	return []string{}
 }

@@ -37,7 +37,7 @@ type network struct {
 	nodes       []string // URLs of all validators, in the contract's order
 	connected   []string // those that agreed in the handshake, in the order of their answers
 	hdRoots     []string
-	blockhash   string
+	blockhashes []string       // that nodes named, candidates for the nonce, the best first
 	blockhashAt time.Time      // when we were told, by our clock
 	skew        *time.Duration // of the nodes' clocks as the handshakes show it, nil if they do not
 }
@@ -82,7 +82,7 @@ func (c *Client) State() (s State, ok bool) {
 		MinNodeCount:       n.threshold,
 		NetworkPublicKey:   n.key.String(),
 		HDRootPublicKeys:   n.hdRoots,
-		LatestBlockhash:    n.blockhash,
+		LatestBlockhash:    n.latestBlockhash(),
 		CurrentEpochNumber: n.epoch.CurrentNumber(c.now()),
 		ClockSkew:          c.ClockSkew(),
 	}, true

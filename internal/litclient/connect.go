@@ -18,10 +18,7 @@ const (
 	// of nodes agrees. Session signatures do not need the rest, only the list
 	// of connected nodes does.
 	handshakeGrace = 250 * time.Millisecond
-	// blockhashLifetime is how long a block hash serves as nonce.
-	// Value: official SDK 7.4.0, packages/core, BLOCKHASH_SYNC_INTERVAL.
-	blockhashLifetime = 30 * time.Second
-	challengeSize     = 32
+	challengeSize  = 32
 )
 
 // Connect reads the validators from the chain, shakes hands with all of them
@@ -146,12 +143,12 @@ func (c *Client) shakeHands(ctx context.Context, n *network, progress Progress) 
 	n.key = agreed.key
 	n.connected = agreed.urls
 	n.hdRoots = mostCommonList(agreed.hdRoots)
-	n.blockhash = mostCommon(agreed.blockhashes)
+	n.blockhashes = ranked(agreed.blockhashes)
 	n.blockhashAt = c.config.Now()
 	if skew, known := agreedSkew(agreed.skews, n.liars()); known {
 		n.skew = &skew
 	}
-	if n.blockhash == "" {
+	if len(n.blockhashes) == 0 {
 		return literr.Errorf(literr.NoBlockhash, `latestBlockhash is not available. Received: "0x"`).
 			WithHint("The nodes know no block yet; try again in a few seconds.")
 	}
@@ -177,77 +174,4 @@ func (c *Client) handshake(ctx context.Context, url, id string, epoch contracts.
 	}
 	key, err := handshakeKey(r)
 	return greeting{r, key, fetcher.skew}, err
-}
-
-// LatestBlockhash returns the block hash that serves as nonce. One older than
-// 30 s is asked for anew. Errors: [literr.NotReady], [literr.NoBlockhash].
-func (c *Client) LatestBlockhash(ctx context.Context) (string, error) {
-	n, err := c.ready(notReady)
-	if err != nil {
-		return "", err
-	}
-	return c.blockhash(ctx, n)
-}
-
-// blockhash is [Client.LatestBlockhash] for a call that knows a network.
-func (c *Client) blockhash(ctx context.Context, n *network) (string, error) {
-	n = c.latest(n)
-	if c.config.Now().Sub(n.blockhashAt) < blockhashLifetime {
-		return n.blockhash, nil
-	}
-	return c.refreshBlockhash(ctx, n)
-}
-
-// refreshTimeout bounds the wait for one node.
-const refreshTimeout = 3 * time.Second
-
-// refreshBlockhash asks all connected nodes. A hash that more of them name than
-// may lie is taken at once; while blocks change there may be none, and the one
-// that most name is taken.
-func (c *Client) refreshBlockhash(ctx context.Context, n *network) (string, error) {
-	id, err := c.requestID()
-	if err != nil {
-		return "", err
-	}
-	var hashes []string
-	count := map[string]int{}
-	var failures []literr.Failure
-	err = fanOut(ctx, n.connected, func(ctx context.Context, url string) (string, error) {
-		return c.askBlockhash(ctx, url, id, n)
-	}, func(a answer[string]) bool {
-		if a.err != nil {
-			failures = append(failures, failureOf(a.url, a.err))
-			return false
-		}
-		hashes = append(hashes, a.value)
-		count[a.value]++
-		return count[a.value] > n.liars()
-	})
-	if err != nil {
-		return "", err
-	}
-	hash := mostCommon(hashes)
-	if hash == "" {
-		return "", literr.Errorf(literr.NoBlockhash, "no node gave a block hash").With("failures", failures)
-	}
-	c.update(func(now *network) { now.blockhash, now.blockhashAt = hash, c.config.Now() })
-	return hash, nil
-}
-
-func (c *Client) askBlockhash(ctx context.Context, url, id string, n *network) (string, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, refreshTimeout, literr.Timeout)
-	defer cancel()
-	r, err := c.handshake(ctx, url, id, n.epoch)
-	if err != nil {
-		return "", err
-	}
-	if r.key != n.key || !isBlockhash(r.LatestBlockhash) {
-		return "", literr.Errorf(literr.NodesDisagree, "the node has another network key or no block hash")
-	}
-	return r.LatestBlockhash, nil
-}
-
-func isBlockhash(text string) bool {
-	b, err := eth.ParseHex(text)
-	return err == nil && len(b) == 32
 }

@@ -17,7 +17,7 @@ import (
 // start brings up a whole local network of ten nodes, six of which are needed.
 func start(t *testing.T) *devnet.Network {
 	t.Helper()
-	network, err := devnet.Start(t.Context(), devnet.Config{ActionTime: time.Second})
+	network, err := devnet.Start(t.Context(), devnet.Config{ActionTime: time.Second, StrictNonce: true})
 	if err != nil {
 		t.Fatal(err)
 	}

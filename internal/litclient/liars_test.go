@@ -13,7 +13,7 @@ import (
 // others take their time, and returns a client of it.
 func liars(t *testing.T, nodes, lying int) (*litclient.Client, devnet.Descriptor) {
 	t.Helper()
-	network, err := devnet.Start(t.Context(), devnet.Config{Nodes: nodes, ActionTime: time.Second})
+	network, err := devnet.Start(t.Context(), devnet.Config{Nodes: nodes, ActionTime: time.Second, StrictNonce: true})
 	if err != nil {
 		t.Fatal(err)
 	}

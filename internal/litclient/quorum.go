@@ -49,6 +49,8 @@ type failedNode struct {
 	url  string
 	err  error
 	skew *time.Duration // of its clock against ours, where it refused for the message's times
+
+	nonce bool // it refused the message for its nonce
 }
 
 // take handles one node's answer and reports whether it was the last needed.
@@ -57,7 +59,7 @@ func (q *quorum) take(ctx context.Context, a answer[nodeapi.SignSessionKeyRespon
 	q.search.taken++
 	err := q.accept(a)
 	if err != nil {
-		f := failedNode{url: a.url, err: q.quoter.failure(err)}
+		f := failedNode{url: a.url, err: q.quoter.failure(err), nonce: refusesNonce(err)}
 		if t, ok := nodeTime(err); ok {
 			skew := t.Sub(q.now())
 			f.skew = &skew
@@ -93,9 +95,21 @@ func (q *quorum) giveUp(why error) {
 
 // hopeless reports whether there is no point in waiting for more nodes. There
 // is while the rest of them can show that the failure is ours: when more of them
-// than may lie say the same of our clock.
+// than may lie say the same of our clock, or refuse the nonce.
 func (q *quorum) hopeless() bool {
-	return len(q.failed) > q.network.liars() && q.settled(mostAlike(q.skews()))
+	return len(q.failed) > q.network.liars() && q.settled(mostAlike(q.skews())) && q.settled(q.nonceRefusals())
+}
+
+// nonceRefused reports whether more nodes than may lie refuse the nonce.
+func (q *quorum) nonceRefused() bool { return q.nonceRefusals() > q.network.liars() }
+
+func (q *quorum) nonceRefusals() (count int) {
+	for _, f := range q.failed {
+		if f.nonce {
+			count++
+		}
+	}
+	return count
 }
 
 // settled reports whether waiting for more nodes cannot change if more of them

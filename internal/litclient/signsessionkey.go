@@ -3,6 +3,7 @@ package litclient
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -40,24 +41,42 @@ func (c *Client) SignSessionKey(ctx context.Context, p SignSessionKeyParams) (se
 }
 
 // signed asks the nodes, and once more when the failure turns out to be ours: a
-// clock that is wrong, or an epoch that is over.
+// clock that is wrong, or an epoch that is over. While they refuse the nonce, it
+// tries the next block hash that one of them named.
 func (c *Client) signed(ctx context.Context, r request, progress Progress) (authorization, error) {
 	err := c.withCode(ctx, &r.SignSessionKeyParams, progress)
 	if err != nil {
 		return authorization{}, err
 	}
 	r.network = c.latest(r.network)
-	before := c.ClockSkew()
-	auth, q, err := c.askForShares(ctx, r, r.network.epoch.CurrentNumber(c.now()), progress)
-	if err == nil || !c.learn(ctx, r.network, q, err) {
-		return auth, err
+	epoch := r.network.epoch.CurrentNumber(c.now())
+	before, corrected := c.ClockSkew(), false
+	failed := func(err error) (authorization, error) {
+		if corrected {
+			c.setSkew(before) // nothing shows that it was our clock
+		}
+		return authorization{}, err
 	}
-	r.network = c.latest(r.network)
-	auth, _, err = c.askForShares(ctx, r, r.network.epoch.Number, progress)
-	if err != nil {
-		c.setSkew(before) // nothing shows that it was our clock
+	var refused []string
+	var refusal error
+	for {
+		auth, q, err := c.askForShares(ctx, r, epoch, refused, progress)
+		switch {
+		case err == nil:
+			return auth, nil
+		case q.nonceRefused() && len(refused) < len(r.network.nodes):
+			refused, refusal = append(refused, q.asked.Nonce), err
+			c.dropBlockhash(q.asked.Nonce)
+		case refusal != nil && errors.Is(err, literr.NoBlockhash):
+			return failed(refusal) // there is no other nonce to try
+		case !corrected && c.learn(ctx, r.network, q, err):
+			corrected = true
+			r.network = c.latest(r.network)
+			epoch = r.network.epoch.Number
+		default:
+			return failed(err)
+		}
 	}
-	return auth, err
 }
 
 // withCode fetches the action's code where the caller wants that: then nodes
@@ -104,8 +123,9 @@ func (c *Client) message(r request, nonce string) siwe.Message {
 }
 
 // askForShares asks all nodes to authorize the key and combines the first
-// threshold of shares that fit together. The quorum says what nodes answered.
-func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, progress Progress) (authorization, *quorum, error) {
+// threshold of shares that fit together. refused are block hashes that are not to
+// be the nonce. The quorum says what nodes answered.
+func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, refused []string, progress Progress) (authorization, *quorum, error) {
 	n := r.network
 	q := &quorum{
 		network: n, auth: r.proofs(), now: c.config.Now, sentWith: c.ClockSkew(),
@@ -114,7 +134,7 @@ func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, prog
 	if err := q.search.seed(c.randomBytes); err != nil {
 		return authorization{}, q, err
 	}
-	nonce, err := c.blockhash(ctx, n)
+	nonce, err := c.blockhash(ctx, n, refused)
 	if err != nil {
 		return authorization{}, q, err
 	}

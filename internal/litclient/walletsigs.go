@@ -163,7 +163,7 @@ func (c *Client) signIn(ctx context.Context, r walletRequest, progress Progress)
 		if err != nil {
 			return authorization{}, err
 		}
-		if r.Nonce, err = c.blockhash(ctx, n); err != nil {
+		if r.Nonce, err = c.blockhash(ctx, n, nil); err != nil {
 			return authorization{}, err
 		}
 	}

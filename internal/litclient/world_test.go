@@ -40,7 +40,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	network, err := devnet.Start(t.Context(), devnet.Config{Nodes: 5, ActionTime: time.Second})
+	network, err := devnet.Start(t.Context(), devnet.Config{Nodes: 5, ActionTime: time.Second, StrictNonce: true})
 	if err != nil {
 		t.Fatal(err)
 	}
