@@ -98,6 +98,7 @@ func run(listener net.Listener, handler http.Handler) *running {
 		Handler:           r.counted(handler),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ReadHeaderTimeout: 10 * time.Second,
+		MaxHeaderBytes:    64 << 10, // clients send one; nothing else bounds how many connections wait with theirs
 	}
 	go func() {
 		defer close(r.served)
