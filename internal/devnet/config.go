@@ -64,10 +64,27 @@ type Config struct {
 	// or an IP address, and a port after a colon or every port. localhost:3000 is a
 	// dapp's own server. The admin API and the nodes stay closed. Default: none.
 	AllowFetch []string
+	// Limits bound what the requests of all nodes hold together.
+	Limits Limits
 	// ActionTime is how long a Lit Action may run. Default: the node's 30 s.
 	ActionTime time.Duration
 	// Now is the clock of the chain and the nodes. Default time.Now.
 	Now func() time.Time
+}
+
+// Limits are for everything that the nodes of a network do at the same time:
+// whoever reaches a port may post to it. Nodes refuse what goes beyond them as
+// those of the hosted networks do, with status 429 and NodeConcurrencyOverload. A
+// zero field means its default.
+type Limits struct {
+	// Requests are how many are in progress, those that wait for their action's turn
+	// included. Default [node.DefaultRequests] for each node.
+	Requests int
+	// BodyBytes are for what bodies hold, four times their length; bodies of up to
+	// 32 KiB do not count. Default [node.DefaultBodyBytes].
+	BodyBytes int64
+	// ActionBytes are for Lit Actions. Default [action.DefaultMemory].
+	ActionBytes int64
 }
 
 // ConfigError says which part of a [Config] is wrong.
@@ -102,6 +119,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Credits == "" {
 		c.Credits = CreditsOff
+	}
+	if c.Limits.Requests == 0 {
+		c.Limits.Requests = node.DefaultRequests * c.Nodes
 	}
 	if c.Now == nil {
 		c.Now = time.Now

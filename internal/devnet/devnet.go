@@ -200,7 +200,7 @@ func (n *Network) serveNodes(ctx context.Context, epochs *epochs) error {
 	if err != nil {
 		return err
 	}
-	runtime, err := action.New(action.Options{Ethers: library, BuildHint: ethers.HowToGet, Parallel: parallelActions(n.config.Nodes)})
+	runtime, err := action.New(action.Options{Ethers: library, BuildHint: ethers.HowToGet, Parallel: parallelActions(n.config.Nodes), Memory: n.config.Limits.ActionBytes})
 	if err != nil {
 		return err
 	}
@@ -214,6 +214,7 @@ func (n *Network) serveNodes(ctx context.Context, epochs *epochs) error {
 		return err
 	}
 	dealer, exchanges := n.newDealer(), n.newExchanges()
+	load := node.NewLoad(node.LoadLimits{Requests: n.config.Limits.Requests, BodyBytes: n.config.Limits.BodyBytes})
 	for i, s := range n.servers {
 		one := node.New(node.Config{
 			Blocks: view, PKPs: view, Permissions: view,
@@ -231,6 +232,7 @@ func (n *Network) serveNodes(ctx context.Context, epochs *epochs) error {
 			Now:         n.config.Now,
 			StrictNonce: n.config.StrictNonce,
 			Fetch:       reachable,
+			Load:        load,
 			CreditCheck: n.config.Credits, Credits: creditView{view.reader}, CreditWindow: window,
 		})
 		n.nodes = append(n.nodes, one)

@@ -31,14 +31,16 @@ type Options struct {
 	// Parallel is how many runs may be in progress at once; further ones wait. 0 means [DefaultParallel]. Child
 	// actions do not count, and the runs of one [Request].Group count as one.
 	Parallel int
-	// Memory is how many bytes all runs together may take. 0 means [DefaultMemory].
+	// Memory is how many bytes all runs together may take. A run that wants more at such a moment is [Crowded]. 0 means
+	// [DefaultMemory].
 	Memory int64
 }
 
 // What runs share by default.
 const (
 	DefaultParallel = 32
-	DefaultMemory   = 4 << 30
+	// DefaultMemory lets ten nodes run one action that takes all that it may.
+	DefaultMemory = 10 * 256 << 20
 )
 
 // Runtime runs Lit Actions. It is safe for use by any number of goroutines and holds no state of a run.

@@ -41,7 +41,7 @@ func (x *run) call(ctx context.Context, child Request) (any, error) {
 	err = c.perform(ctx)
 	var failed *Error
 	if errors.As(err, &failed) {
-		if failed.Kind == Memory {
+		if failed.Kind == Memory || failed.Kind == Crowded {
 			x.engine.halt(haltMemory)
 		}
 		return nil, errors.New(failed.Message)

@@ -13,6 +13,8 @@ const (
 	Timeout
 	// Memory is a run that wanted more memory than it may have: NodeJsMemoryLimitError.
 	Memory
+	// Crowded is a run for which all runs together left no memory: NodeConcurrencyOverload.
+	Crowded
 	// Invalid is a request that cannot be run: source too long, params not a JSON object. NodeJsExecutionError.
 	Invalid
 	// Internal is a failure of the engine itself. NodeJsExecutionError.
@@ -28,6 +30,8 @@ func (k Kind) String() string {
 		return "timeout"
 	case Memory:
 		return "memory"
+	case Crowded:
+		return "crowded"
 	case Invalid:
 		return "invalid"
 	case Internal:

@@ -109,7 +109,7 @@ func TestAllRunsShareTheirMemory(t *testing.T) {
 	}
 	_, err = r.Run(t.Context(), keep)
 	var failed *Error
-	if !errors.As(err, &failed) || failed.Kind != Memory || !strings.Contains(failed.Message, "all functions that run at this moment exceeded the maximum memory of this network, 64 MB") {
+	if !errors.As(err, &failed) || failed.Kind != Crowded || !strings.Contains(failed.Message, "all functions that run at this moment exceeded the maximum memory of this network, 64 MB") {
 		t.Errorf("while another has most of it: %v", err)
 	}
 	close(release)

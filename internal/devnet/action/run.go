@@ -123,7 +123,7 @@ func (x *run) outcome(err error, p any) error {
 // starved is the error of a run that wanted more memory.
 func (x *run) starved() error {
 	if x.budget.crowded.Load() {
-		return &Error{Kind: Memory, Message: fmt.Sprintf("Your function was terminated: all functions that run at this moment exceeded the maximum memory of this network, %d MB.", x.budget.pool.max>>20)}
+		return &Error{Kind: Crowded, Message: fmt.Sprintf("Your function was terminated: all functions that run at this moment exceeded the maximum memory of this network, %d MB.", x.budget.pool.max>>20)}
 	}
 	return &Error{Kind: Memory, Message: fmt.Sprintf("Your function exceeded the maximum memory of %d MB and was terminated.", x.budget.limits.Memory>>20)}
 }

@@ -40,8 +40,21 @@ func (n *Node) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // body comes first: until it is read, the server does not notice that a client
 // has gone. What a fault waits for does not count as the node's own time.
 func (n *Node) answer(w http.ResponseWriter, r *http.Request, endpoint Endpoint) {
+	place, err := n.config.Load.enter()
+	if err != nil {
+		overload(w, r, endpoint)
+		return
+	}
+	defer place.leave()
 	fault, props := n.admit(endpoint)
-	body, err := n.readBody(w, r)
+	body, err := n.readBody(w, r, place)
+	if errors.Is(err, errOverload) {
+		_ = place.hold(0) // which cannot fail
+		// A client that is still sending reads no answer.
+		_, _ = io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, maxBodyBytes))
+		overload(w, r, endpoint)
+		return
+	}
 	if err != nil {
 		refuseBody(w, err)
 		return
@@ -65,10 +78,10 @@ func (n *Node) answer(w http.ResponseWriter, r *http.Request, endpoint Endpoint)
 
 // readBody reads the body within the time that a request has. A writer without
 // deadlines, as in tests, has no body that trickles in.
-func (n *Node) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+func (n *Node) readBody(w http.ResponseWriter, r *http.Request, place *held) ([]byte, error) {
 	connection := http.NewResponseController(w)
 	_ = connection.SetReadDeadline(time.Now().Add(requestTimeout))
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
+	body, err := place.read(http.MaxBytesReader(w, r.Body, maxBodyBytes), r.ContentLength)
 	if err == nil {
 		// The server reads on to notice that the client leaves, and would take the
 		// deadline for that where there was no body at all.
@@ -91,6 +104,15 @@ func (n *Node) outcome(ctx context.Context, endpoint Endpoint, r request) (int, 
 	}
 	fault := refuse(kindUnexpected, err.Error())
 	return fault.status, fault.body
+}
+
+// overload tells a client that there is no room for its request at the moment.
+func overload(w http.ResponseWriter, r *http.Request, endpoint Endpoint) {
+	refused := refuseCode("NodeConcurrencyOverload", "The nodes are busy with as many requests as they can hold. Try again later.")
+	if endpoint != Handshake {
+		refused = refused.correlated(request{header: r.Header}.id())
+	}
+	reply(w, refused.status, refused.body)
 }
 
 func refuseBody(w http.ResponseWriter, err error) {

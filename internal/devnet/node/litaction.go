@@ -119,6 +119,8 @@ func actionRefusal(err error) error {
 		return &refusal{status: http.StatusBadRequest, body: body}
 	case action.Timeout:
 		return refuseAs(kindTimeout, "NodeJsTimeoutError", failed.Message).withLogs(failed.Logs)
+	case action.Crowded:
+		return refuseCode("NodeConcurrencyOverload", failed.Message).withLogs(failed.Logs)
 	case action.Memory:
 		return refuseAs(kindMemoryLimit, "NodeJsMemoryLimitError", failed.Message).withLogs(failed.Logs)
 	}

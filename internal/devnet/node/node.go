@@ -62,6 +62,9 @@ type Config struct {
 	// Identity is the node's own key, by which Staking lists it. Default none: the
 	// node signs no claims.
 	Identity *ecdsa.PrivateKey
+	// Load is what the requests of this node, and of those that it shares it with,
+	// may hold. Default one of its own within the default limits.
+	Load *Load
 	// CreditCheck says whether execute and pkp/sign need a capacity credit.
 	// Default [CreditsOff]; the others need Credits and CreditWindow, the time in
 	// which a credit's requests are counted.
@@ -138,6 +141,9 @@ type Node struct {
 func New(config Config) *Node {
 	if config.Random == nil {
 		config.Random = rand.Int64N
+	}
+	if config.Load == nil {
+		config.Load = NewLoad(LoadLimits{})
 	}
 	return &Node{config: config, requests: map[Endpoint]int{}, spent: new(spending)}
 }

@@ -151,6 +151,7 @@ var codes = map[string]codeFacts{
 	"NodeJsExecutionError":                         {kindValidation, 502, "There was an error executing the Javascript for this action"},
 	"NodeJsTimeoutError":                           {kindValidation, 502, "There was a timeout error executing the Javascript for this action"},
 	"NodeJsMemoryLimitError":                       {kindValidation, 502, "The memory limit was exceeded when executing the Javascript for this action"},
+	"NodeConcurrencyOverload":                      {kindUnexpected, 429, ""},
 	"NodeBadInput":                                 {kindBlockchain, 422, "This usually means your JSON body is wrong. Please check that every required member is there and of the type that the API documentation gives it."},
 	"NodeSystemFault":                              {kindUnexpected, 500, "A general system fault has occurred in the node"},
 }
