@@ -17,7 +17,8 @@ export function bindMethods(object: object): void {
 function members(object: object): Record<string, PropertyDescriptor> {
   const found: Record<string, PropertyDescriptor> = Object.create(null) as typeof found;
   for (let at = Object.getPrototypeOf(object) as object; Object.getPrototypeOf(at); at = Object.getPrototypeOf(at) as object) {
-    for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+      const member = Object.assign(Object.create(null) as PropertyDescriptor, descriptor); // a getter has no value, whatever Object.prototype has
       if (name !== "constructor" && (member.get || typeof member.value === "function")) {
         found[name] ??= member;
       }

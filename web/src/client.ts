@@ -12,7 +12,7 @@ import { delegateCapacity, requireOwner, type CapacityCreditsReq, type CapacityC
 import { makeError, ParamsMissingError, retold, type LitError } from "./errors.js";
 import { Emitter } from "./events.js";
 import { follow } from "./follow.js";
-import { anything, listOf, optionalOptionsOf, optionsOf, text } from "./given.js";
+import { anything, empty, listOf, optionalOptionsOf, optionsOf, text } from "./given.js";
 import { Inside, type InsideEvent } from "./inside.js";
 import { callModule, init, type ModuleClient, type ModuleProgress } from "./load.js";
 import {
@@ -185,7 +185,7 @@ export class LitNodeClient extends Emitter<ClientEvents> {
   /** Whether an AuthSig is no good for the session key and the requests. */
   async checkNeedToResignSessionKey(params: CheckNeedToResignSessionKey, options?: CallOptions): Promise<boolean> {
     const json = encodeParams(givenParams(params));
-    return this.#call("checkNeedToResignSessionKey", {}, options, (client, _, signal) =>
+    return this.#call("checkNeedToResignSessionKey", empty(), options, (client, _, signal) =>
       client.checkNeedToResignSessionKey(json, signal),
     );
   }
@@ -241,7 +241,7 @@ export class LitNodeClient extends Emitter<ClientEvents> {
 
   /** A block hash that nodes accept as nonce, at most 30 seconds old. */
   async getLatestBlockhash(options?: CallOptions): Promise<string> {
-    return this.#call("getLatestBlockhash", {}, options, (client, _, signal) => client.getLatestBlockhash(signal));
+    return this.#call("getLatestBlockhash", empty(), options, (client, _, signal) => client.getLatestBlockhash(signal));
   }
 
   /**
@@ -308,7 +308,8 @@ export class LitNodeClient extends Emitter<ClientEvents> {
     globalThis.document?.dispatchEvent(new Event("lit-ready"));
   }
 
-  #apply(state: NetworkState): void {
+  #apply(told: NetworkState): void {
+    const state = Object.assign(empty<NetworkState>(), told);
     this.config.minNodeCount = state.minNodeCount;
     this.config.bootstrapUrls = state.nodes;
     this.connectedNodes = new Set(state.connectedNodes);

@@ -163,7 +163,8 @@ export abstract class LitError extends Error {
   /** The official SDK's keys first, then ours. Nothing in it is secret. */
   toJSON(): Record<string, unknown> {
     const { name, message, shortMessage, info, code, kind, reason, details, retryable } = this;
-    const cause = this.cause instanceof Error ? { name: this.cause.name, message: this.cause.message } : undefined;
+    const inner = Object.hasOwn(this, "cause") ? this.cause : undefined;
+    const cause = inner instanceof Error ? { name: inner.name, message: inner.message } : undefined;
     return { name, message, shortMessage, cause, info, code, kind, reason, details, retryable };
   }
 }
@@ -182,15 +183,16 @@ function fieldsOf(fields: ErrorFields): ErrorFields {
 
 /** What the official SDK copies of the answer that most nodes gave; on a tie, of the one that came first. */
 function infoFrom(details: ErrorDetails = {}): ErrorInfo {
-  const { requestId, errorCode, message } = Object.assign(empty<ErrorInfo>(), details);
+  const facts = Object.assign(empty<ErrorDetails>(), details);
+  const { requestId, errorCode, message } = facts as ErrorInfo;
   if (message) {
     return { ...(requestId && { requestId }), ...(errorCode && { errorCode }), message };
   }
-  const answers = (details.failures ?? []).filter((failure) => failure.nodeCode);
+  const answers = (facts.failures ?? []).filter((failure) => failure.nodeCode);
   const votes = (code: string) => answers.filter(({ nodeCode }) => nodeCode === code).length;
   const [most] = answers.sort((a, b) => votes(b.nodeCode) - votes(a.nodeCode));
   return {
-    ...(typeof details["requestId"] === "string" && { requestId: details["requestId"] }),
+    ...(typeof requestId === "string" && { requestId }),
     ...(most && { errorCode: most.nodeCode, message: most.message }),
   };
 }
@@ -282,7 +284,8 @@ const CLASS_OF: { readonly [R in ErrorReason]: new (fields: ErrorFields) => LitE
 export const ERROR_REASONS = Object.freeze(Object.keys(CLASS_OF)) as readonly ErrorReason[];
 
 /** The official class depends on what was under way too, which details tell. */
-function classOf({ reason, details = {} }: ErrorFields): new (fields: ErrorFields) => LitError {
+function classOf({ reason, details: given }: ErrorFields): new (fields: ErrorFields) => LitError {
+  const details = Object.assign(empty<ErrorDetails>(), given);
   if ((reason === "not_enough_nodes" || reason === "timeout") && "requestId" in details) {
     return NodeError; // nodes were asked to sign
   }
