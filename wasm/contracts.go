@@ -21,8 +21,8 @@ type contractsClient struct {
 	resolver *contracts.Resolver
 }
 
-// newContracts takes {network, rpc?, customContext?, timing?, walletCounts?} as JSON
-// text and the ports: send(json), which resolves to a transaction's hash or to the
+// newContracts takes {network, rpc?, chainId?, customContext?, timing?, limits?,
+// walletCounts?} as JSON text and the ports: send(json), which resolves to a transaction's hash or to the
 // signed transaction, both in hex; describe(error), which tells what is known of a
 // failure as {codes, message, data?, hash?}; and perhaps request(method, params), a
 // node that is asked instead of rpc, and lock(name), as for clients.
@@ -42,7 +42,7 @@ func (e exports) newContracts(args []js.Value) (any, error) {
 	}
 	c := contractsClient{resolver: config.Resolver, client: &contracts.Client{
 		Node: node, Sender: ports, Addresses: config.Addresses, ChainID: config.ChainID, Timing: config.Timing,
-		WalletCounts: config.WalletCounts, Nonces: e.nonces, Lock: lock(ports.object),
+		Limits: config.Limits, WalletCounts: config.WalletCounts, Nonces: e.nonces, Lock: lock(ports.object),
 	}}
 	return c.object(e.errs), nil
 }

@@ -32,6 +32,7 @@ type Client struct {
 	Addresses Addresses
 	ChainID   uint64 // that the node must be on; 0 takes the node's word
 	Timing    Timing
+	Limits    Limits
 
 	// WalletCounts says that the Sender chooses nonces itself unless
 	// [Transaction].Again is set.

@@ -1,6 +1,8 @@
 package contracts
 
 import (
+	"math/big"
+	"strconv"
 	"time"
 
 	"litsession/internal/eth"
@@ -16,11 +18,13 @@ type Config struct {
 	Addresses Addresses
 	Resolver  *Resolver // where addresses that are missing are asked for
 	Timing    Timing
+	Limits    Limits
 	// WalletCounts is that of [Client].
 	WalletCounts bool
 }
 
-// DecodeConfig reads {network, rpc?, customContext?, timing?, walletCounts?}. customContext is
+// DecodeConfig reads {network, rpc?, chainId?, customContext?, timing?, limits?,
+// walletCounts?}. chainId is that of a custom network's chain; customContext is
 // {Name: {address}} or {resolverAddress, environment, contractContext?}, as in the
 // official SDK; a custom network needs it, and it wins on the others too. timing
 // overwrites fields of [Timing] by {receipt, poll, outage, dropAfter, answer}, milliseconds.
@@ -43,6 +47,12 @@ func DecodeConfig(text []byte) (Config, error) {
 			return c, invalidOption("rpc", "an address that begins with http:// or https://")
 		}
 	}
+	if err := c.chain(v.Get("chainId")); err != nil {
+		return c, err
+	}
+	if err := c.Limits.decode(v.Get("limits")); err != nil {
+		return c, err
+	}
 	c.Addresses, _ = KnownAddresses(c.Network)
 	if err := c.context(v.Get("customContext")); err != nil {
 		return c, err
@@ -59,6 +69,22 @@ func DecodeConfig(text []byte) (Config, error) {
 		}
 	}
 	return c, nil
+}
+
+func (c *Config) chain(v jsjson.Value) error {
+	if !v.Exists() || v.IsNull() {
+		return nil
+	}
+	word, ok := parseUint(v)
+	id := new(big.Int).SetBytes(word[:])
+	if !ok || id.Sign() == 0 || id.BitLen() > 53 { // as far as every library keeps it
+		return invalidOption("chainId", "a whole number above 0 and below 2^53")
+	}
+	if known := c.ChainID; known != 0 && known != id.Uint64() {
+		return invalidOption("chainId", strconv.FormatUint(known, 10)+", the chain of "+c.Network)
+	}
+	c.ChainID = id.Uint64()
+	return nil
 }
 
 func (c *Config) context(v jsjson.Value) error {

@@ -28,7 +28,7 @@ func (c *Client) target(w Write) (t Transaction, err error) {
 	if err != nil {
 		return t, err
 	}
-	t.From = w.From
+	t.From, t.Contract, t.Function = w.From, w.Contract, w.Function
 	if t.Data, err = s.calldata(w.Arguments); err == nil {
 		t.To, err = c.address(w.Contract)
 	}
@@ -42,9 +42,12 @@ func (c *Client) Send(ctx context.Context, w Write) (Sent, error) {
 	if err != nil {
 		return Sent{}, err
 	}
-	a, err := c.sendSurely(ctx, t, w.Options, nil, func(context.Context) (*big.Int, error) {
+	a, err := c.sendSurely(ctx, t, w.Options, nil, func(ctx context.Context) (*big.Int, error) {
 		if w.Options.Value != nil {
 			return w.Options.Value, nil
+		}
+		if w.Options.Priced {
+			return c.price(ctx, pkpNFT, "mintCost")
 		}
 		return new(big.Int), nil
 	})
@@ -205,7 +208,7 @@ func (c *Client) Mint(ctx context.Context, w Write) (minted Minted, err error) {
 	return minted, err
 }
 
-// price asks a contract for a number of wei.
+// price asks a contract for a number of wei, within Limits.
 func (c *Client) price(ctx context.Context, contract, function string, arguments ...[]byte) (*big.Int, error) {
 	answer, err := c.readOne(ctx, contract, function, arguments...)
 	if err != nil {
@@ -215,7 +218,8 @@ func (c *Client) price(ctx context.Context, contract, function string, arguments
 	if !ok {
 		return nil, literr.Errorf(literr.Internal, "internal error: %s gives no number", function)
 	}
-	return new(big.Int).SetBytes(word[:]), nil
+	wei := new(big.Int).SetBytes(word[:])
+	return wei, c.Limits.value().check(wei)
 }
 
 // mintedKey finds the PKP in a receipt: in the router's event with its key, else the

@@ -37,6 +37,8 @@ type Options struct {
 	// TxHash is a transaction that did this write already, from the error of an
 	// earlier attempt: it is waited for, and nothing is sent.
 	TxHash Hash
+	// Priced has [Client.Send] pay what a mint costs unless Value says it.
+	Priced bool
 	// Intent tells writes apart that are the same call: attempts that failed are
 	// continued only by a call with the same one. Default: contract, function and
 	// arguments.
@@ -351,7 +353,7 @@ func (c *Client) recall(intent string, named Hash) *attempt {
 }
 
 // DecodeOptions reads {gasLimit, gasPrice, maxFeePerGas, maxPriorityFeePerGas, nonce,
-// value, timeout, txHash, intent}; all may be absent. Numbers are as for arguments of
+// value, timeout, txHash, intent, priced}; all may be absent. Numbers are as for arguments of
 // functions, timeout is in milliseconds.
 func DecodeOptions(v jsjson.Value) (o Options, err error) {
 	for _, field := range []struct {
@@ -390,6 +392,7 @@ func DecodeOptions(v jsjson.Value) (o Options, err error) {
 		o.Timeout = time.Duration(ms) * time.Millisecond
 	}
 	o.Intent, _ = v.Get("intent").Text()
+	o.Priced, _ = v.Get("priced").Bool()
 	return o, nil
 }
 

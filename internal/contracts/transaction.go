@@ -29,6 +29,8 @@ func parseHash(v jsjson.Value) (h Hash, ok bool) {
 
 // Transaction is a call of a contract as a [Sender] is asked to send it.
 type Transaction struct {
+	Contract, Function string // the names of what is called; empty if it was only looked up
+
 	ChainID uint64
 	From    eth.Address
 	To      eth.Address
@@ -45,8 +47,8 @@ type Transaction struct {
 	MaxFee, Tip *big.Int
 }
 
-// JSON is the transaction as eth_sendTransaction takes it, and again. One that was
-// only looked up, see [Sent], lacks gas and fees.
+// JSON is the transaction as eth_sendTransaction takes it, with contract, function and
+// again. One that was only looked up, see [Sent], lacks all of these, gas and fees.
 func (t Transaction) JSON() []byte {
 	o := t.call()
 	if t.MaxFee == nil {
@@ -60,6 +62,7 @@ func (t Transaction) JSON() []byte {
 	} else {
 		o.String("gasPrice", quantity(t.MaxFee))
 	}
+	o.String("contract", t.Contract).String("function", t.Function)
 	return o.Bool("again", t.Again).Bytes()
 }
 
@@ -98,12 +101,22 @@ func parseQuantity(v jsjson.Value) *big.Int {
 // 7.4.0, GAS_LIMIT_INCREASE_PERCENTAGE.
 const gasMargin = 110
 
+// maxGasBits is the size of an estimate that can still be true, and multiplied.
+const maxGasBits = 40
+
 // prepare makes a transaction of a call: it asks the node for gas, fees, nonce and
-// balance, unless options say them. A call that would revert, or that the account
-// cannot pay, fails here, before anybody is asked to sign it.
+// balance, unless options say them. A call that would revert, that the account cannot
+// pay, or that costs more than Limits allow, fails here, before anybody is asked to
+// sign it.
 func (c *Client) prepare(ctx context.Context, t Transaction, o Options) (Transaction, error) {
 	if err := c.fees(ctx, &t, o); err != nil {
 		return t, err
+	}
+	byCaller := t.MaxFee == o.GasPrice || t.MaxFee == o.MaxFee
+	if !byCaller {
+		if err := c.Limits.feePerGas().check(t.MaxFee); err != nil {
+			return t, err
+		}
 	}
 	from := jsjson.AppendString(nil, eth.Hex(t.From[:]))
 	balance, err := c.quantity(ctx, "eth_getBalance", from, latest)
@@ -114,6 +127,11 @@ func (c *Client) prepare(ctx context.Context, t Transaction, o Options) (Transac
 		return t, err
 	}
 	cost := new(big.Int).Mul(t.MaxFee, new(big.Int).SetUint64(t.Gas))
+	if o.GasLimit == nil || !byCaller {
+		if err := c.Limits.fee().check(cost); err != nil {
+			return t, err
+		}
+	}
 	if cost.Add(cost, t.Value); balance.Cmp(cost) < 0 {
 		return t, insufficientFunds(t.From, balance, cost)
 	}
@@ -193,6 +211,9 @@ func (c *Client) gas(ctx context.Context, t Transaction, o Options, balance *big
 	}
 	if err != nil {
 		return 0, err
+	}
+	if estimate.BitLen() > maxGasBits {
+		return 0, c.unusable("estimates more gas than any block has")
 	}
 	return estimate.Uint64() * gasMargin / 100, nil
 }

@@ -64,6 +64,7 @@ const (
 	UserRejected       Code = "user_rejected"       // the user said no in the wallet; ask again only when the user wants to
 	WrongChain         Code = "wrong_chain"         // switch the wallet to the chain of details.want
 	InsufficientFunds  Code = "insufficient_funds"  // the account at details.from has details.balance wei and needs details.cost
+	TooExpensive       Code = "too_expensive"       // the network asks for details.asked wei: raise the limit that details.param names if that is right
 	Reverted           Code = "reverted"            // the contract refused: details.revert says why
 	TransactionDropped Code = "transaction_dropped" // it was never mined or another one took its place; the same call sends it again
 	WalletFailed       Code = "wallet_failed"       // the wallet failed on its own; the same call looks whether it sent before it sends again
@@ -80,7 +81,7 @@ func Codes() []Code {
 		NotAuthorized, ActionFailed, RequestRefused, RateLimited, NodeFault, NotEnoughShares,
 		BadSignature, BadShare, BadAttestation, CIDMismatch, MessageMismatch, NodesDisagree, NetworkChanged,
 		StorageDenied, StorageFull, StorageCorrupt,
-		NoWallet, UserRejected, WrongChain, InsufficientFunds, Reverted, TransactionDropped, WalletFailed,
+		NoWallet, UserRejected, WrongChain, InsufficientFunds, TooExpensive, Reverted, TransactionDropped, WalletFailed,
 		Internal,
 	}
 }

@@ -41,6 +41,7 @@ export type ModuleReason =
   | "user_rejected"
   | "wrong_chain"
   | "insufficient_funds"
+  | "too_expensive"
   | "reverted"
   | "transaction_dropped"
   | "wallet_failed"
@@ -273,6 +274,7 @@ const CLASS_OF: { readonly [R in ErrorReason]: new (fields: ErrorFields) => LitE
   user_rejected: TransactionError,
   wrong_chain: WrongNetworkException,
   insufficient_funds: TransactionError,
+  too_expensive: TransactionError,
   reverted: TransactionError,
   transaction_dropped: TransactionError,
   wallet_failed: TransactionError,
