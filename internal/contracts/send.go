@@ -189,6 +189,8 @@ func sendFailure(err error, sent Sent) (coded error, unsent bool) {
 	}
 	made := failure.Hash != (Hash{})
 	switch {
+	case slices.Index(failure.Codes, "BEFORE_SIGN") == 0: // of the glue: no signer has seen it
+		return with(literr.Errorf(literr.UserRejected, "beforeSign refused the transaction").With("from", sent.From.String())), true
 	case made:
 	case has("4001", "5000", "ACTION_REJECTED", "UserRejectedRequestError"):
 		return with(literr.Errorf(literr.UserRejected, "the user rejected the transaction in the wallet").

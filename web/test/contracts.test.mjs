@@ -6,11 +6,20 @@ import { getAuthIdByAuthMethod } from "../dist/contracts/authid.js";
 import { BigNumber, calculateUTCMidnightExpiration, LitContracts, requestsToKilosecond } from "../dist/contracts/index.js";
 import { describe as describeFailure, toSender } from "../dist/contracts/sender.js";
 import { fromValue, toValue } from "../dist/contracts/shapes.js";
-import { init } from "../dist/index.js";
+import { init, isLitError } from "../dist/index.js";
 
 const vectors = JSON.parse(readFileSync(new URL("testdata/contracts.json", import.meta.url), "utf8"));
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const rejection = (promise) => promise.then(() => assert.fail("resolved"), (error) => error);
+
+/** A Proxy that throws whatever is done to it. */
+function revoked() {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+const isTyped = (param) => (error) => isLitError(error) && error.reason === "invalid_param" && error.details.param === param && typeof error.details.want === "string";
 
 test("the README's table of LitContracts names what is there", () => {
   const section = readme.split("\n## LitContracts\n")[1].split("\n## ")[0];
@@ -22,13 +31,23 @@ test("the README's table of LitContracts names what is there", () => {
     const owner = grouped?.split(".").reduce((object, name) => object[name], contracts) ?? contracts;
     for (const name of grouped ? names.slice(1) : names) {
       const value = name.split(".").reduce((object, part) => object?.[part], owner);
-      const exported = name === "connected" || name in owner || value !== undefined || isExport(name);
+      const exported = name === "connected" || (name in owner && isThere(value)) || value !== undefined && isThere(value) || isExport(name);
       assert.equal(exported, here === "yes", name);
       named++;
     }
   }
   assert.ok(named > 30);
 });
+
+/** Contracts that are not there have a name, and an error behind it. */
+function isThere(value) {
+  try {
+    return value?.read !== null;
+  } catch (error) {
+    assert.deepEqual([error.reason, error.details.param.split(".")[1]], ["invalid_param", "read"]);
+    return false;
+  }
+}
 
 const isExport = (name) => ["requestsToKilosecond", "requestsToDay", "requestsToSecond", "calculateUTCMidnightExpiration", "convertRequestsPerDayToPerSecond"].includes(name);
 
@@ -91,15 +110,23 @@ describe("BigNumber", () => {
     );
     assert.ok(seven.gt(6) && seven.gte(7) && seven.lt(8n) && seven.lte(7) && !seven.isZero() && BigNumber.from(-1).isNegative());
     assert.equal(seven.toNumber(), 7);
-    assert.throws(() => BigNumber.from(2n ** 53n).toNumber(), RangeError);
-    for (const wrong of ["", " 1", "x", 1.5, NaN]) {
-      assert.throws(() => BigNumber.from(wrong));
+    for (const wrong of ["", " 1", "x", 1.5, NaN, Infinity, null, undefined, {}, [], Symbol(), true, "1".repeat(20_000), revoked()]) {
+      assert.throws(() => BigNumber.from(wrong), isTyped("value"));
     }
+    for (const call of [() => seven.div(0), () => seven.mod(0n), () => seven.pow(-1), () => seven.pow(10n ** 9n), () => seven.add("x"), () => seven.eq({})]) {
+      assert.throws(call, isTyped("other"));
+    }
+    assert.throws(() => BigNumber.from(2n ** 53n).toNumber(), isTyped("this"));
+  });
+  test("works behind a Proxy", () => {
+    const proxied = new Proxy(BigNumber.from(7), {});
+    assert.deepEqual([`${proxied.add(1)}`, proxied.toNumber(), BigNumber.from(proxied).toBigInt()], ["8", 7, 7n]);
   });
 });
 
 test("values cross in both directions", () => {
-  assert.deepEqual(fromValue([1, 2n, "3", BigNumber.from(4), Uint8Array.of(0, 255), { id: { hex: "0x05", type: "BigNumber" } }, true]), [1, "2", "3", "0x04", "0x00ff", { id: "0x05" }, true]);
+  assert.deepEqual(fromValue("args", [1, 2n, "3", BigNumber.from(4), Uint8Array.of(0, 255), [{ hex: "0x05", type: "BigNumber" }], true]), [1, "2", "3", "0x04", "0x00ff", ["0x05"], true]);
+  assert.deepEqual({ ...fromValue("args", { id: { hex: "0x05", type: "BigNumber" } }) }, { id: "0x05" });
   const [list, number] = toValue([{ id: "0x", n: { type: "BigNumber", hex: "0x05" } }, 7]);
   assert.equal(list.id, "0x");
   assert.equal(list[1], list.n);

@@ -42,7 +42,7 @@ describe("each kind of signer mints, buys and permits", () => {
     test(name, async () => {
       const { address, privateKey } = await account();
       const signer = make(privateKey);
-      const contracts = await contractsWith(signer);
+      const contracts = await contractsWith(signer, { chainId });
       const minted = await contracts.pkpNftContractUtils.write.mint();
       assert.deepEqual(await pkpsOf(address), [BigInt(minted.pkp.tokenId).toString()]);
       assert.equal(ethers.utils.computeAddress(`0x${minted.pkp.publicKey}`), minted.pkp.ethAddress);
@@ -65,7 +65,7 @@ describe("fees without EIP-1559", () => {
     test(name, async () => {
       const { address, privateKey } = await account();
       const signer = make(privateKey);
-      const contracts = await contractsWith(signer);
+      const contracts = await contractsWith(signer, { chainId });
       const { tx } = await contracts.pkpNftContractUtils.write.mint({ gasPrice: 3_000_000_000n });
       const sent = await provider.getTransaction(tx.hash);
       assert.deepEqual([sent.type, String(sent.gasPrice), sent.from], [0, "3000000000", address]);

@@ -3,6 +3,7 @@
  * that says so. Tokens are read here, not verified; the nodes verify them.
  */
 import { InvalidArgumentException, makeError, WrongParamFormat } from "../errors.js";
+import { attempt, number, optionsOf, parseRecord, text } from "../given.js";
 import { callModule } from "../load.js";
 import type { AuthMethod } from "../params.js";
 
@@ -13,7 +14,7 @@ type Claims = Record<string, unknown>;
 
 /** 32 bytes in hex. Loads nothing: lit.wasm must be running. */
 export async function getAuthIdByAuthMethod(authMethod: AuthMethod): Promise<string> {
-  const { authMethodType: type, accessToken } = authMethod;
+  const { authMethodType: type, accessToken } = optionsOf("authMethod", authMethod, { authMethodType: number, accessToken: text });
   switch (type) {
     case 1:
       return hash(`${member(accessToken, "address", "Unable to parse access token as JSON object")}:lit`);
@@ -35,7 +36,7 @@ export async function getAuthIdByAuthMethod(authMethod: AuthMethod): Promise<str
     case 11:
     case 12:
     case 13:
-      return stytchFactor(type, accessToken);
+      return attempt("authMethod", "an auth method with a token of its type", () => stytchFactor(type, accessToken));
   }
   throw invalid(`Unsupported auth method type: ${type}`);
 }
@@ -82,14 +83,14 @@ function hash(text: string): string {
 function member(json: string, name: string, problem: string): string {
   let value: unknown;
   try {
-    value = (JSON.parse(json) as Claims)[name];
+    value = parseRecord<Claims>(json)[name];
   } catch {
     throw invalid(problem); // without the cause, which quotes the token
   }
   if (!value) {
     throw invalid(name === "address" ? "No address found in access token" : problem);
   }
-  return String(value);
+  return attempt("authMethod", "an auth method with a token of its type", () => String(value));
 }
 
 /** The payload of a JWT, unverified. */
@@ -100,7 +101,7 @@ function claims(token: string): Claims {
       throw new SyntaxError("a JWT has three parts");
     }
     const bytes = atob(parts[1]!.replaceAll("-", "+").replaceAll("_", "/"));
-    return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0)))) as Claims;
+    return parseRecord<Claims>(new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0))));
   } catch {
     throw new WrongParamFormat({
       reason: "invalid_param",
@@ -120,7 +121,13 @@ async function discordUser(token: string): Promise<string> {
   if (!answer.ok) {
     throw unreachable();
   }
-  return String(((await answer.json()) as { id: string }).id);
+  const { id } = (await answer.json().catch((cause: unknown) => {
+    throw unreachable(cause);
+  })) as { id?: unknown };
+  if (typeof id !== "string") {
+    throw unreachable();
+  }
+  return id;
 }
 
 function invalid(message: string) {

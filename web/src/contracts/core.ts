@@ -1,15 +1,16 @@
 /** The connection of a LitContracts: its half inside the module, its sender, and the calls through both. */
 import { Abort } from "../abort.js";
 import { RPC_URL_BY_NETWORK, type LitNetwork } from "../constants.js";
-import { InitError, InvalidParamType, isLitError, makeError, retold, TransactionError, type LitError } from "../errors.js";
+import { InitError, InvalidParamType, isLitError, makeError, ParamsMissingError, retold, TransactionError, type LitError } from "../errors.js";
+import { count, parseRecord, text } from "../given.js";
 import { load, type ModuleContracts, type Program } from "../load.js";
+import { Abandoned, weakly } from "../living.js";
 import { originLock } from "../locks.js";
-import type { LitContractContext, LitContractResolverContext } from "../params.js";
 import { pageWallet } from "../provider.js";
-import type { BigNumberish } from "./bignumber.js";
-import { describe, toRequest, toSender, walletSender, type ModuleTransaction, type Request, type Sender, type SenderLike } from "./sender.js";
+import { addressesOnly, readOptions, writeOptions, type GivenOptions, type ReadOptions, type WriteOptions } from "./options.js";
+import { announce, describe, toRequest, toSender, walletSender, type ModuleTransaction, type Request, type Sender } from "./sender.js";
 import {
-  fromValue,
+  toArguments,
   toReceipt,
   toTransaction,
   toValue,
@@ -18,63 +19,6 @@ import {
   type ModuleReceipt,
   type ModuleSent,
 } from "./shapes.js";
-
-/** How long things are waited for, in milliseconds. */
-export interface Timing {
-  /** For a transaction to be mined. Default 120,000. */
-  receipt?: number;
-  /** Between the first looks for it; the pause grows to ten times that. Default 100. */
-  poll?: number;
-  /** That the node may be away meanwhile. Default 15,000. */
-  outage?: number;
-  /** That a transaction may be unknown to the node. Default 15,000. */
-  dropAfter?: number;
-  /** For the node's answer to one request. Default 10,000. */
-  answer?: number;
-}
-
-export interface LitContractsOptions {
-  /** Who pays: an ethers 5 or 6 signer, a viem wallet client or account, an EIP-1193 provider. Default: the page's wallet. */
-  signer?: SenderLike;
-  /** What reads are made through: a provider of ethers, a viem client, an EIP-1193 provider. */
-  provider?: unknown;
-  /** Default `datil-dev`. */
-  network?: LitNetwork;
-  /** Where the contracts are. Required for `custom`. */
-  customContext?: LitContractContext | Partial<LitContractContext> | LitContractResolverContext;
-  /** The chain's JSON-RPC endpoint. Default: that of an ethers or viem signer, else the network's. */
-  rpc?: string;
-  /** The first one is used. */
-  rpcs?: string[];
-  /** Logs names of calls, nothing else. Default false. */
-  debug?: boolean;
-  /** Ours: patience. */
-  timing?: Timing;
-}
-
-/** What every call of ours takes beside the official parameters. */
-export interface ReadOptions {
-  /** Aborting rejects with the signal's reason. What a wallet was asked for already it may still do. */
-  signal?: AbortSignal;
-}
-
-/** Overrides of a transaction, as ethers has them, and ours. */
-export interface WriteOptions extends ReadOptions {
-  gasLimit?: BigNumberish;
-  gasPrice?: BigNumberish;
-  maxFeePerGas?: BigNumberish;
-  maxPriorityFeePerGas?: BigNumberish;
-  nonce?: BigNumberish;
-  value?: BigNumberish;
-  /** Milliseconds for the receipt. */
-  timeout?: number;
-  /**
-   * A transaction that did this already, `details.txHash` of an earlier
-   * attempt's error: it is waited for, and nothing is sent. With `nonce` of the
-   * same details it is known when another transaction took its place.
-   */
-  txHash?: string;
-}
 
 /** What a mint answers with. */
 export interface ModuleMinted {
@@ -99,14 +43,14 @@ interface Binding {
   contracts: ModuleContracts;
 }
 
-const abandoned = new FinalizationRegistry<Binding>(({ program, contracts }) => {
+const abandoned = new Abandoned<Binding>(({ program, contracts }) => {
   if (!program.ended) {
     contracts.release();
   }
 });
 
 export class Core {
-  readonly options: LitContractsOptions;
+  readonly options: GivenOptions;
   readonly network: LitNetwork;
   readonly rpc: string;
   sender: Sender | undefined;
@@ -116,14 +60,14 @@ export class Core {
   #chainId = 0;
   #binding: Binding | undefined;
 
-  constructor(options: LitContractsOptions) {
+  constructor(options: GivenOptions) {
     this.options = options;
     this.network = options.network ?? "datil-dev";
     this.rpc = options.rpc ?? options.rpcs?.[0] ?? RPC_URL_BY_NETWORK[this.network];
   }
 
-  async connect({ signal }: ReadOptions = {}): Promise<void> {
-    const abort = new Abort(signal);
+  async connect(options?: ReadOptions): Promise<void> {
+    const abort = new Abort(readOptions(options).signal);
     try {
       await abort.race(this.#connect(abort.signal));
     } finally {
@@ -134,6 +78,9 @@ export class Core {
   async #connect(signal: AbortSignal | undefined): Promise<void> {
     this.connected = false;
     this.sender = await this.#chooseSender();
+    if (this.sender?.signsForAnyChain && this.network === "custom" && this.options.chainId === undefined) {
+      throw missingChain();
+    }
     const program = await load();
     this.#bind(program);
     const state = await this.call<{ chainId: number; contracts: Core["addresses"] }>("connect", {}, signal);
@@ -150,7 +97,7 @@ export class Core {
     const abort = new Abort(signal);
     try {
       await abort.race(sender.useChain({ id: this.#chainId, rpcUrl: this.rpc }));
-      return await abort.race(sender.address());
+      return text("signer", await abort.race(sender.address()));
     } finally {
       abort.done();
     }
@@ -159,7 +106,7 @@ export class Core {
   /** The caller's signer; else, where nothing to read through was given either, the page's wallet. */
   async #chooseSender(): Promise<Sender | undefined> {
     const { signer, provider } = this.options;
-    if (signer) {
+    if (signer !== undefined && signer !== null) {
       return toSender(signer);
     }
     if (provider || !("document" in globalThis)) {
@@ -176,17 +123,25 @@ export class Core {
     if (this.#binding && !this.#binding.program.ended) {
       return; // it knows what is under way
     }
-    const { customContext, timing, rpc, rpcs, signer } = this.options;
+    const { customContext, timing, limits, chainId, rpc, rpcs, signer } = this.options;
     const explicit = rpc !== undefined || rpcs !== undefined;
     const node = this.options.provider ? this.#provider() : explicit || !signer ? undefined : this.sender?.node;
-    const config = JSON.stringify({ network: this.network, rpc: this.rpc, customContext: addressesOnly(customContext), timing, walletCounts: this.sender?.counts });
+    const config = JSON.stringify({
+      network: this.network,
+      rpc: this.rpc,
+      chainId,
+      customContext: addressesOnly("customContext", customContext),
+      timing,
+      limits,
+      walletCounts: this.sender?.counts,
+    });
     const binding = { program, contracts: program.enter((api) => api.newContracts(config, this.#ports(node))) };
     abandoned.register(this, binding);
     this.#binding = binding;
   }
 
   #provider(): Request {
-    const node = toRequest(this.options.provider);
+    const node = toRequest("provider", this.options.provider);
     if (!node) {
       throw new InvalidParamType({
         reason: "invalid_param",
@@ -199,17 +154,22 @@ export class Core {
 
   /** Holds no strong reference to this, or the module would keep it alive for ever. */
   #ports(node: Request | undefined) {
-    const self = new WeakRef(this);
+    const self = weakly(this);
     const lock = originLock();
     return {
       describe,
       ...(lock && { lock }),
       send: async (json: string) => {
-        const sender = self.deref()?.sender;
-        if (!sender) {
+        const core = self.deref();
+        if (!core?.sender) {
           throw noSigner();
         }
-        return sender.send(JSON.parse(json) as ModuleTransaction);
+        const transaction = parseRecord<ModuleTransaction>(json);
+        const { contract, function: name } = transaction;
+        delete transaction.contract; // signers take none
+        delete transaction.function;
+        await announce(core.options.beforeSign, contract, name, transaction);
+        return core.sender.send(transaction);
       },
       ...(node && {
         request: async (method: string, params: string) =>
@@ -245,52 +205,53 @@ export class Core {
   }
 
   /** Calls a function that reads. */
-  async read<Value>(contract: string, name: string, args: unknown[], options: ReadOptions = {}): Promise<Value> {
+  async read<Value>(contract: string, name: string, args: unknown[], options?: ReadOptions): Promise<Value> {
     this.requireConnected();
-    const [value] = await this.call<unknown[]>("read", { contract, function: name, args: fromValue(args) }, options.signal);
+    const { signal } = readOptions(options);
+    const [value] = await this.call<unknown[]>("read", { contract, function: name, args: toArguments(name, args) }, signal);
     return toValue(value) as Value;
   }
 
   /** Sends a call, and does not wait for it. */
-  async send(contract: string, name: string, args: unknown[], options: WriteOptions = {}): Promise<ContractTransaction> {
-    const write = await this.write(contract, name, args, options);
-    return this.transaction(await this.call<ModuleSent>("send", write, options.signal), options);
+  async send(contract: string, name: string, args: unknown[], options?: WriteOptions, more?: object): Promise<ContractTransaction> {
+    this.requireConnected();
+    const { signal, timeout } = writeOptions(options);
+    const write = await this.write(contract, name, args, options, more);
+    return this.transaction(await this.call<ModuleSent>("send", write, signal), { signal, timeout });
   }
 
   /** Mints a PKP by one of the functions that do. */
-  async mint(contract: string, name: string, args: unknown[], options: WriteOptions = {}): Promise<ModuleMinted> {
+  async mint(contract: string, name: string, args: unknown[], options?: WriteOptions): Promise<ModuleMinted> {
+    this.requireConnected();
+    const { signal } = writeOptions(options);
     const write = await this.write(contract, name, args, options);
     try {
-      return await this.call<ModuleMinted>("mint", write, options.signal);
+      return await this.call<ModuleMinted>("mint", write, signal);
     } catch (error) {
       const text = isLitError(error) && OFFICIAL_TEXTS[String(error.details["step"])];
       throw text ? transactionError(text, {}, error) : error;
     }
   }
 
-  /** A write as the module takes it, once the sender is ready for it. */
-  async write(contract: string, name: string, args: unknown[], options: WriteOptions): Promise<object> {
+  /** A write as the module takes it, once the sender is ready for it. More are options of the module alone. */
+  async write(contract: string, name: string, args: unknown[], options?: WriteOptions, more?: object): Promise<object> {
     this.requireConnected();
     const { sender } = this;
     if (!sender) {
       throw noSigner();
     }
-    const { signal, ...rest } = options;
+    const { signal, ...overrides } = writeOptions(options);
+    const encoded = toArguments(name, args);
     const from = await this.#ready(sender, signal);
-    const given = Object.entries(rest).filter(([, value]) => value !== undefined);
-    return {
-      from,
-      contract,
-      function: name,
-      args: fromValue(args),
-      options: fromValue(Object.fromEntries(given)),
-    };
+    return { from, contract, function: name, args: encoded, options: { ...overrides, ...more } };
   }
 
-  transaction(sent: ModuleSent, { signal, timeout }: WriteOptions): ContractTransaction {
-    return toTransaction(sent, this.#chainId, async (confirmations = 1) =>
-      toReceipt(await this.call<ModuleReceipt>("wait", { sent, timeout, confirmations }, signal), confirmations),
-    );
+  /** A transaction that was sent. The options are those of waiting for it. */
+  transaction(sent: ModuleSent, { signal, timeout }: { signal?: AbortSignal | undefined; timeout?: number | undefined }): ContractTransaction {
+    return toTransaction(sent, this.#chainId, async (confirmations = 1) => {
+      const args = { sent, timeout, confirmations: count("confirmations", confirmations) };
+      return toReceipt(await this.call<ModuleReceipt>("wait", args, signal), confirmations);
+    });
   }
 
   receipt(mined: ModuleReceipt): ContractReceipt {
@@ -298,17 +259,12 @@ export class Core {
   }
 }
 
-/** ABIs and providers stay behind: they are large, or no data. */
-function addressesOnly(context: LitContractsOptions["customContext"]): object | undefined {
-  if (typeof context !== "object" || context === null) {
-    return undefined;
-  }
-  const { resolverAddress, environment, contractContext } = context as LitContractResolverContext;
-  if (resolverAddress) {
-    return { resolverAddress, environment, contractContext: addressesOnly(contractContext) };
-  }
-  const entries = Object.entries(context as Partial<LitContractContext>);
-  return Object.fromEntries(entries.map(([name, contract]) => [name, { address: contract?.address }]));
+function missingChain(): LitError {
+  return new ParamsMissingError({
+    reason: "missing_param",
+    message: "chainId is required: this signer signs for whatever chain the node names. Pass the id of the network's chain.",
+    details: { param: "chainId" },
+  });
 }
 
 function notConnected(): LitError {

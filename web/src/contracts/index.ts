@@ -6,7 +6,6 @@
 export { BigNumber } from "./bignumber.js";
 export type { BigNumberish } from "./bignumber.js";
 export type { Contract } from "./contract.js";
-export type { LitContractsOptions, ReadOptions, Timing, WriteOptions } from "./core.js";
 export {
   calculateUTCMidnightExpiration,
   convertRequestsPerDayToPerSecond,
@@ -25,7 +24,8 @@ export type {
   MintWithAuthResult,
   MintWithCustomAuthParams,
 } from "./litcontracts.js";
-export type { SenderLike } from "./sender.js";
+export type { Limits, LitContractsOptions, ReadOptions, Timing, WriteOptions } from "./options.js";
+export type { BeforeSign, SenderLike, TransactionToSign } from "./sender.js";
 export type { ContractEvent, ContractReceipt, ContractTransaction } from "./shapes.js";
 export type { Capacity, CapacityToken, TokenInfo } from "./tokens.js";
 export type { MintResult, PKP } from "./utils.js";

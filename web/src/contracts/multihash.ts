@@ -1,5 +1,6 @@
 /** Conversions that the official `utils` have. They need no network and no lit.wasm. */
-import { InvalidArgumentException } from "../errors.js";
+import { InvalidArgumentException, isLitError } from "../errors.js";
+import { anything, attempt, invalid, optionalOptionsOf, text } from "../given.js";
 import { toHex } from "../hex.js";
 
 const DIGITS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -9,9 +10,9 @@ const MAX_DIGITS = 128;
 
 /** The bytes behind a CIDv0, `0x1220…`, as permissions name an action. Any base58 text is taken. */
 export function getBytesFromMultihash(multihash: string): string {
-  const text = String(multihash);
+  const digits = text("ipfsId", multihash);
   let number = 0n;
-  for (const digit of text.length <= MAX_DIGITS ? text : "0") {
+  for (const digit of digits.length <= MAX_DIGITS ? digits : "0") {
     const value = DIGITS.indexOf(digit);
     if (value < 0) {
       throw new InvalidArgumentException({
@@ -22,16 +23,16 @@ export function getBytesFromMultihash(multihash: string): string {
     }
     number = number * 58n + BigInt(value);
   }
-  const leading = /^1*/.exec(text)![0].length;
+  const leading = /^1*/.exec(digits)![0].length;
   const hex = number === 0n ? "" : number.toString(16);
   return "0x" + "00".repeat(leading) + (hex.length % 2 ? "0" : "") + hex;
 }
 
 /** The CIDv0 of `0x1220…`. Only the digest is read, as in the official SDK. */
 export function getMultihashFromBytes(byte32: string): string {
-  const text = byte32.replace("0x", "");
-  const size = parseInt(text.slice(2, 4), 16);
-  let number = BigInt(`0x1220${text.slice(4, 4 + size * 2)}`);
+  const hex = text("byte32", byte32).replace("0x", "");
+  const size = parseInt(hex.slice(2, 4), 16);
+  let number = attempt("byte32", "0x1220 and 64 hex digits", () => BigInt(`0x1220${hex.slice(4, 4 + size * 2)}`));
   let digits = "";
   for (; number > 0n; number /= 58n) {
     digits = DIGITS[Number(number % 58n)] + digits;
@@ -39,23 +40,36 @@ export function getMultihashFromBytes(byte32: string): string {
   return digits;
 }
 
+/** Conversions of what is far longer take long. */
+const MAX_NUMBER = 10_000;
+
+function short(param: string, value: unknown): string {
+  const given = text(param, value);
+  if (given.length > MAX_NUMBER) {
+    throw invalid(param, `a text of at most ${MAX_NUMBER} characters`);
+  }
+  return given;
+}
+
 /** Decimal of a hex number, with or without `0x`; null if it is none. */
 export function hexToDec(hexStr: string): string | null {
-  const digits = hexStr.replace(/^0x/, "");
+  const digits = short("hexStr", hexStr).replace(/^0x/, "");
   return /^[0-9a-f]*$/i.test(digits) ? BigInt(`0x${digits || "0"}`).toString() : null;
 }
 
 /** Hex of a decimal, with `0x` unless told otherwise; null if it is none. */
 export function decToHex(decStr: string, opts?: { prefix?: boolean } | null): string | null {
-  if (!/^[0-9]*$/.test(decStr)) {
+  const digits = short("decStr", decStr);
+  const { prefix } = optionalOptionsOf("opts", opts, { prefix: anything });
+  if (!/^[0-9]*$/.test(digits)) {
     return null;
   }
-  return (opts?.prefix === false ? "" : "0x") + BigInt(decStr || "0").toString(16);
+  return (prefix === false ? "" : "0x") + BigInt(digits || "0").toString(16);
 }
 
 /** `YYYY/MM/DD HH:mm:ss` in local time, of Unix time in seconds. */
 export function timestamp2Date(timestamp: string): string {
-  const date = new Date(parseInt(timestamp) * 1000);
+  const date = new Date(parseInt(attempt("timestamp", "Unix time in seconds", () => String(timestamp))) * 1000);
   const two = (n: number) => String(n).padStart(2, "0");
   const day = [String(date.getFullYear()).padStart(4, "0"), two(date.getMonth() + 1), two(date.getDate())].join("/");
   return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":")}`;
@@ -66,17 +80,17 @@ export function getBytes32FromMultihash(
   ipfsId: string,
   CID: { parse(ipfsId: string): { multihash: { code: number; size: number; digest: Uint8Array } } },
 ): { digest: string; hashFunction: number; size: number } {
-  let multihash: { code: number; size: number; digest: Uint8Array };
   try {
-    ({ multihash } = CID.parse(ipfsId));
+    const { multihash } = CID.parse(text("ipfsId", ipfsId));
+    return { digest: toHex(multihash.digest), hashFunction: multihash.code, size: multihash.size };
   } catch (cause) {
-    throw new InvalidArgumentException({
-      reason: "invalid_param",
-      message: "Error parsing CID",
-      details: { param: "ipfsId", want: "a CID" },
-      cause,
-    });
+    throw isLitError(cause)
+      ? cause
+      : new InvalidArgumentException({
+          reason: "invalid_param",
+          message: "Error parsing CID",
+          details: { param: "ipfsId", want: "a CID" },
+          cause,
+        });
   }
-  const digest = toHex(multihash.digest);
-  return { digest, hashFunction: multihash.code, size: multihash.size };
 }

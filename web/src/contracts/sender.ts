@@ -4,6 +4,7 @@
  */
 import { METAMASK_CHAIN_INFO } from "../constants.js";
 import { InvalidParamType, isLitError, makeError, type LitError } from "../errors.js";
+import { memberOf, object } from "../given.js";
 import { useChain } from "../provider.js";
 import { accountsOf, requestWallet, type EIP1193Provider } from "../signer.js";
 import { isPending, isRejection } from "../walleterror.js";
@@ -22,6 +23,53 @@ export interface ModuleTransaction {
   maxPriorityFeePerGas?: string;
   /** One like it may be on its way: the nonce must be this one. Else a wallet may choose another. */
   again: boolean;
+  /** What is called. */
+  contract?: string;
+  function?: string;
+}
+
+/** A transaction that a signer is about to be given. */
+export interface TransactionToSign {
+  /** Of the contract that {@link contract} names. */
+  readonly to: string;
+  readonly from: string;
+  /** Wei that go to the contract. */
+  readonly value: bigint;
+  readonly chainId: number;
+  /** A browser wallet chooses another when it counts otherwise. */
+  readonly nonce: number;
+  readonly gasLimit: bigint;
+  /** Wei for a unit of gas at most; `gasPrice` on chains without EIP-1559. */
+  readonly maxFeePerGas?: bigint;
+  readonly maxPriorityFeePerGas?: bigint;
+  readonly gasPrice?: bigint;
+  /** The call: selector and arguments, hex. */
+  readonly data: string;
+  /** The name of the contract, and of the function that data calls. */
+  readonly contract: string;
+  readonly functionName: string;
+}
+
+/** Sees a transaction before the signer does; throwing or rejecting refuses it. */
+export type BeforeSign = (transaction: TransactionToSign) => unknown;
+
+/** Shows the caller a transaction. A refusal is told with the code BEFORE_SIGN, which the module knows. */
+export async function announce(
+  beforeSign: BeforeSign | undefined,
+  contract = "",
+  functionName = "",
+  { to, from, value, chainId, nonce, gas, data, again: _, ...price }: ModuleTransaction,
+): Promise<void> {
+  if (!beforeSign) {
+    return;
+  }
+  const numbers = { value: BigInt(value), chainId: Number(chainId), nonce: Number(nonce), gasLimit: BigInt(gas) };
+  const transaction = Object.freeze({ to, from, ...numbers, ...bigints(price as Record<string, string>), data, contract, functionName });
+  try {
+    await beforeSign(transaction);
+  } catch (cause) {
+    throw Object.assign(new Error("beforeSign refused the transaction", { cause }), { code: "BEFORE_SIGN" });
+  }
 }
 
 /** A chain, and what a wallet needs to know to add it. */
@@ -38,6 +86,8 @@ export interface Sender {
   send(transaction: ModuleTransaction): Promise<string>;
   /** It chooses nonces itself, unless a transaction says `again`. */
   readonly counts?: boolean;
+  /** It has no chain of its own, and signs for the one that a transaction says. */
+  readonly signsForAnyChain?: boolean;
   /** A node that it brings along, if any. */
   readonly node?: Request;
 }
@@ -73,11 +123,6 @@ export interface ViemLocalAccount {
 
 export type SenderLike = EthersLikeSender | ViemWalletSender | ViemLocalAccount | EIP1193Provider;
 
-/** What a candidate may have; nothing is sure of what a caller passes. */
-type Candidate = Partial<
-  Record<"getAddress" | "getAddresses" | "sendTransaction" | "signTransaction" | "request" | "account" | "address" | "provider", unknown>
->;
-
 /**
  * Takes a signer of ethers 5 or 6, a wallet client or account of viem, or an
  * EIP-1193 provider. A signer without a node signs only; the module sends then.
@@ -85,15 +130,15 @@ type Candidate = Partial<
  * @throws InvalidParamType for anything else
  */
 export function toSender(signer: SenderLike): Sender {
-  const candidate = (signer ?? {}) as Candidate;
-  const has = (name: keyof Candidate) => typeof candidate[name] === "function";
+  const holder = object("signer", signer);
+  const has = (name: string) => typeof memberOf("signer", holder, name) === "function";
   if (has("sendTransaction") && has("getAddresses")) {
     return viemSender(signer as ViemWalletSender);
   }
   if (has("getAddress") && (has("sendTransaction") || has("signTransaction"))) {
     return ethersSender(signer as EthersLikeSender);
   }
-  if (has("signTransaction") && typeof candidate.address === "string") {
+  if (has("signTransaction") && typeof memberOf("signer", holder, "address") === "string") {
     return accountSender(signer as ViemLocalAccount);
   }
   if (has("request")) {
@@ -107,13 +152,16 @@ export function toSender(signer: SenderLike): Sender {
 }
 
 /** A provider's requests: EIP-1193 and viem have request, the providers of ethers send. */
-export function toRequest(provider: unknown): Request | undefined {
-  const candidate = (provider ?? {}) as { request?: unknown; send?: unknown };
-  if (typeof candidate.request === "function") {
+export function toRequest(param: string, provider: unknown): Request | undefined {
+  if (provider === undefined || provider === null) {
+    return undefined;
+  }
+  const holder = object(param, provider);
+  if (typeof memberOf(param, holder, "request") === "function") {
     const wallet = provider as EIP1193Provider;
     return (method, params) => wallet.request({ method, params });
   }
-  if (typeof candidate.send === "function") {
+  if (typeof memberOf(param, holder, "send") === "function") {
     const node = provider as { send(method: string, params: unknown[]): Promise<unknown> };
     return (method, params) => node.send(method, params);
   }
@@ -144,9 +192,9 @@ export function walletSender(provider: EIP1193Provider): Sender {
 }
 
 function ethersSender(signer: EthersLikeSender): Sender {
-  const provider = signer.provider ?? signer.rpcProvider;
-  const node = toRequest(provider);
-  const canSend = typeof signer.sendTransaction === "function" && Boolean(provider);
+  const provider = memberOf("signer.provider", signer, "provider") ?? memberOf("signer.rpcProvider", signer, "rpcProvider");
+  const node = toRequest("signer.provider", provider);
+  const canSend = typeof memberOf("signer", signer, "sendTransaction") === "function" && Boolean(provider);
   const common = ({ chainId, to, data, value, gas }: ModuleTransaction) => ({
     chainId: Number(chainId),
     to,
@@ -167,6 +215,7 @@ function ethersSender(signer: EthersLikeSender): Sender {
       const complete = { ...common(transaction), ...fields } as never;
       return canSend ? (await signer.sendTransaction!(complete)).hash : signer.signTransaction!(complete);
     },
+    signsForAnyChain: !provider,
     ...(node && { node }),
   };
 }
@@ -184,12 +233,13 @@ function viemSender(client: ViemWalletSender): Sender {
       const fields = { ...bigints({ value, gas }), ...bigints(fees(transaction)), nonce: Number(nonce) };
       return client.sendTransaction({ account: await account(), chain: null, to, data, ...fields } as never);
     },
-    node: toRequest(client)!,
+    node: toRequest("signer", client)!,
   };
 }
 
 function accountSender(account: ViemLocalAccount): Sender {
   return {
+    signsForAnyChain: true,
     address: async () => account.address,
     useChain: async () => {}, // the chain is part of what it signs
     send: async (transaction) => {

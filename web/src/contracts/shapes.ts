@@ -1,7 +1,10 @@
 /** Transactions, receipts and events in the shapes of ethers 5, which the official SDK returns. */
 import { toHex } from "../hex.js";
+import { makeError } from "../errors.js";
+import { attempt, bytes, empty, invalid, listOf, memberOf, text } from "../given.js";
 import { callModule } from "../load.js";
 import { BigNumber } from "./bignumber.js";
+import { hexOf } from "./options.js";
 
 export interface Log {
   transactionIndex: number;
@@ -92,7 +95,10 @@ const checksum = (address: string): string => callModule("checksumAddress", addr
 const big = (hex: string) => BigNumber.from(hex);
 
 export function toTransaction(sent: ModuleSent, chainId: number, wait: ContractTransaction["wait"]): ContractTransaction {
-  const { from, to, data, value, nonce, gas, gasPrice, maxFeePerGas, maxPriorityFeePerGas } = sent.transaction;
+  const { from, to, data, value, nonce, gas, gasPrice, maxFeePerGas, maxPriorityFeePerGas } = Object.assign(
+    empty<ModuleSent["transaction"]>(),
+    sent.transaction,
+  );
   const capped = maxFeePerGas !== undefined;
   return {
     hash: sent.hash,
@@ -112,7 +118,16 @@ export function toTransaction(sent: ModuleSent, chainId: number, wait: ContractT
   };
 }
 
-export function toReceipt({ receipt, events }: ModuleReceipt, confirmations = 1): ContractReceipt {
+/** The chain's receipt, of which the module has checked what it uses itself. */
+export function toReceipt(mined: ModuleReceipt, confirmations = 1): ContractReceipt {
+  try {
+    return readReceipt(mined, confirmations);
+  } catch (cause) {
+    throw makeError({ reason: "chain_unreachable", message: "The chain's receipt is malformed.", cause });
+  }
+}
+
+function readReceipt({ receipt, events }: ModuleReceipt, confirmations: number): ContractReceipt {
   const text = (name: string) => receipt[name] as string;
   const address = (name: string) => (receipt[name] ? checksum(text(name)) : null);
   const logs = receipt.logs.map(toLog);
@@ -171,31 +186,72 @@ export function toValue(value: unknown): unknown {
   if (typeof value !== "object" || value === null) {
     return value;
   }
-  if ("type" in value && value.type === "BigNumber" && "hex" in value) {
-    return big(value.hex as string);
+  const { type, hex } = Object.assign(empty<{ type?: unknown; hex?: string }>(), value);
+  if (type === "BigNumber" && hex !== undefined) {
+    return big(hex);
   }
   return named(Object.entries(value).map(([name, inner]) => [name, toValue(inner)]));
 }
 
+/** How deep values may lie in each other. */
+const MAX_DEPTH = 8;
+
+/** Digits, characters and values in all: nodes take transactions of at most 128 KiB. */
+const MAX_SIZE = 300_000;
+
+/** What is left of {@link MAX_SIZE}. */
+interface Budget {
+  size: number;
+}
+
+/** Arguments of a function for the module. Errors name the function, and the argument's number. */
+export function toArguments(name: string, args: readonly unknown[]): unknown[] {
+  const left = { size: MAX_SIZE };
+  return args.map((value, i) => fromValue(`argument ${i + 1} of ${name}`, value, left));
+}
+
 /** An argument for the module: whatever ethers takes for a number, bytes as hex, tuples by their names. */
-export function fromValue(value: unknown): unknown {
-  if (typeof value === "bigint") {
-    return value.toString();
+export function fromValue(param: string, value: unknown, left: Budget = { size: MAX_SIZE }, depth = 0): unknown {
+  spend(param, left, typeof value === "string" ? value.length : 1, depth);
+  switch (typeof value) {
+    case "bigint":
+      return value.toString();
+    case "string":
+    case "number":
+    case "boolean":
+    case "undefined":
+      return value;
+    case "object":
+      return value === null ? value : attempt(param, VALUES, () => fromObject(param, value, left, depth + 1));
   }
-  if (value instanceof Uint8Array) {
-    return toHex(value);
+  throw invalid(param, VALUES);
+}
+
+function spend(param: string, left: Budget, size: number, depth: number): void {
+  left.size -= size;
+  if (left.size < 0 || depth > MAX_DEPTH) {
+    throw invalid(param, `what fits into a transaction, and lists at most ${MAX_DEPTH} deep`);
   }
-  if (typeof value !== "object" || value === null) {
-    return value;
-  }
-  if ("toHexString" in value && typeof value.toHexString === "function") {
-    return value.toHexString();
+}
+
+const VALUES = "a number, text, boolean or Uint8Array, or a list or object of these";
+
+function fromObject(param: string, value: object, left: Budget, depth: number): unknown {
+  if (ArrayBuffer.isView(value)) {
+    const given = bytes(param, value);
+    spend(param, left, 2 * given.length, depth);
+    return toHex(given);
   }
   if (Array.isArray(value)) {
-    return value.map(fromValue);
+    return listOf((at, item) => fromValue(at, item, left, depth))(param, value);
   }
-  if ("type" in value && value.type === "BigNumber" && "hex" in value) {
-    return value.hex;
+  const hex = hexOf(param, value);
+  if (hex !== undefined) {
+    return text(param, hex);
   }
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fromValue(inner)]));
+  const tuple = empty<Record<string, unknown>>();
+  for (const name of Object.keys(value)) {
+    tuple[name] = fromValue(`${param}.${name}`, memberOf(param, value, name), left, depth);
+  }
+  return tuple;
 }

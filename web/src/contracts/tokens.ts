@@ -1,9 +1,11 @@
 /** Enumerations of tokens: PKPs and capacity credits. */
-import { isLitError, InvalidArgumentException, BareError } from "../errors.js";
+import { isLitError, InvalidArgumentException, BareError, makeError } from "../errors.js";
+import { count } from "../given.js";
 import { callModule } from "../load.js";
 import type { BigNumber, BigNumberish } from "./bignumber.js";
-import type { Core, ReadOptions } from "./core.js";
+import type { Core } from "./core.js";
 import { hexToDec, timestamp2Date } from "./multihash.js";
+import type { ReadOptions } from "./options.js";
 
 /** Where a PKP's key has accounts. */
 export interface TokenInfo {
@@ -33,6 +35,9 @@ export interface CapacityToken {
 
 /** Mixed case has to be that of the checksum, as in ethers: a mistyped address is none. */
 export function isAddress(text: unknown): text is string {
+  if (typeof text !== "string") {
+    return false;
+  }
   try {
     return callModule<string>("checksumAddress", text) !== "";
   } catch (error) {
@@ -46,6 +51,11 @@ export function isAddress(text: unknown): text is string {
 /** Tokens that are read at the same time. */
 const AT_ONCE = 8;
 
+/** Nobody has more; a chain that goes on for ever would fill the memory. */
+const MAX_TOKENS = 100_000;
+
+const endless = () => makeError({ reason: "chain_unreachable", message: `The chain lists more than ${MAX_TOKENS} tokens.` });
+
 /** Reads index after index, a few at a time, until the contract refuses one. */
 async function enumerate(
   limit: number,
@@ -56,6 +66,9 @@ async function enumerate(
     const count = Math.min(AT_ONCE, limit - tokens.length);
     const batch = Array.from({ length: count }, (_, i) => read(tokens.length + i));
     const settled = await Promise.allSettled(batch);
+    if (tokens.length > MAX_TOKENS) {
+      throw endless();
+    }
     for (const outcome of settled) {
       if (outcome.status === "fulfilled") {
         tokens.push(outcome.value);
@@ -94,7 +107,8 @@ export function pkpReads(core: Core) {
     /** The first so many PKPs, decimal. */
     async getTokens(latestNumberOfTokens: number, options?: ReadOptions): Promise<string[]> {
       core.requireConnected();
-      return (await enumerate(latestNumberOfTokens, (i) => core.read("PKPNFT", "tokenByIndex", [i], options))).map(decimal);
+      const limit = count("latestNumberOfTokens", latestNumberOfTokens);
+      return (await enumerate(limit, (i) => core.read("PKPNFT", "tokenByIndex", [i], options))).map(decimal);
     },
     async getTokensInfoByAddress(ownerAddress: string, options?: ReadOptions): Promise<TokenInfo[]> {
       const tokens = await read.getTokensByAddress(ownerAddress, options);
@@ -123,8 +137,12 @@ export function creditReads(core: Core) {
     /** The token's metadata. */
     async getTokenURIByIndex(index: BigNumberish, options?: ReadOptions): Promise<Record<string, unknown>> {
       const uri = await call<string>("tokenURI", [index], options);
-      const binary = atob(uri.split("data:application/json;base64,")[1] ?? "");
-      return JSON.parse(binary) as Record<string, unknown>;
+      try {
+        const binary = atob(uri.split("data:application/json;base64,")[1] ?? "");
+        return JSON.parse(binary) as Record<string, unknown>;
+      } catch (cause) {
+        throw makeError({ reason: "chain_unreachable", message: "The chain's metadata of the token is malformed.", cause });
+      }
     },
     async getTokensByOwnerAddress(ownerAddress: string, options?: ReadOptions): Promise<CapacityToken[]> {
       core.requireConnected();
@@ -140,6 +158,9 @@ export function creditReads(core: Core) {
     },
   };
   async function all(total: number, id: (i: number) => Promise<BigNumber>, options?: ReadOptions): Promise<CapacityToken[]> {
+    if (!(total <= MAX_TOKENS)) {
+      throw endless();
+    }
     return mapFew([...Array(total).keys()], async (i) => {
       const tokenId = Number(await id(i));
       const [URI, capacity, isExpired] = await Promise.all([
@@ -153,8 +174,12 @@ export function creditReads(core: Core) {
   return read;
 }
 
+/** An address has 42 characters. */
+const MAX_SHOWN = 100;
+
 export function wrongAddress(address: unknown) {
-  const message = `Given string is not a valid address "${address}"`;
+  const given = typeof address === "string" ? ` "${address.slice(0, MAX_SHOWN)}"` : "";
+  const message = `Given string is not a valid address${given}`;
   return { reason: "invalid_param", message, details: { param: "ownerAddress", want: "0x and 40 hex digits" } } as const;
 }
 

@@ -1,8 +1,10 @@
 /** The groups of functions that LitContracts has by contract: `…Utils.read` and `…Utils.write`. */
 import { InvalidArgumentException, type LitError } from "../errors.js";
-import type { BigNumber, BigNumberish } from "./bignumber.js";
-import { transactionError, type Core, type ModuleMinted, type ReadOptions, type WriteOptions } from "./core.js";
+import { anything, optionsOf, type Check } from "../given.js";
+import type { BigNumberish } from "./bignumber.js";
+import { transactionError, type Core, type ModuleMinted } from "./core.js";
 import * as multihash from "./multihash.js";
+import { overridesOf, WRITE, writeOptions, type ReadOptions, type WriteOptions } from "./options.js";
 import type { ContractReceipt, ContractTransaction } from "./shapes.js";
 import { isAddress } from "./tokens.js";
 
@@ -33,20 +35,24 @@ export const pkpOf = ({ tokenId, publicKey, ethAddress }: ModuleMinted): PKP => 
 export function pkpWrites(core: Core) {
   return {
     /** Mints a PKP that belongs to the signer. */
-    async mint(param: WriteOptions = {}): Promise<MintResult> {
-      const minted = await core.mint("PKPNFT", "mintNext", [2], param);
+    async mint(param?: WriteOptions): Promise<MintResult> {
+      core.requireConnected();
+      const options = writeOptions(param);
+      const minted = await core.mint("PKPNFT", "mintNext", [2], options);
       const { tokenId, receipt, sent } = minted;
-      return { pkp: pkpOf(minted), tx: core.transaction(sent, param), tokenId, res: core.receipt(receipt) };
+      return { pkp: pkpOf(minted), tx: core.transaction(sent, options), tokenId, res: core.receipt(receipt) };
     },
     /** Mints the PKP of a key that nodes signed for. */
     async claimAndMint(
       derivedKeyId: string | Uint8Array,
       signatures: readonly { r: string; s: string; v: number }[],
-      txOpts: WriteOptions = {},
+      txOpts?: WriteOptions,
     ): Promise<{ tx: ContractTransaction; res: ContractReceipt; tokenId: string }> {
+      core.requireConnected();
+      const options = writeOptions(txOpts);
       try {
-        const { tokenId, sent, receipt } = await core.mint("PKPNFT", "claimAndMint", [2, derivedKeyId, signatures], txOpts);
-        return { tx: core.transaction(sent, txOpts), res: core.receipt(receipt), tokenId };
+        const { tokenId, sent, receipt } = await core.mint("PKPNFT", "claimAndMint", [2, derivedKeyId, signatures], options);
+        return { tx: core.transaction(sent, options), res: core.receipt(receipt), tokenId };
       } catch (error) {
         throw transactionError("claimAndMint failed", { derivedKeyId, signatures }, error);
       }
@@ -89,13 +95,16 @@ export function permissionWrites(core: Core) {
 export function creditWrites(core: Core) {
   return {
     /** Buys a credit until a midnight, Unix time in seconds, for the value of txOpts. */
-    async mint({ txOpts, timestamp }: { txOpts: WriteOptions; timestamp: number }): Promise<{ tx: ContractTransaction; tokenId: string | undefined }> {
+    async mint(params: { txOpts: WriteOptions; timestamp: number }): Promise<{ tx: ContractTransaction; tokenId: string | undefined }> {
+      const { txOpts, timestamp } = optionsOf("params", params, { txOpts: anything as Check<WriteOptions>, timestamp: anything });
       const tx = await core.send("RateLimitNFT", "mint", [timestamp], txOpts);
       const res = await tx.wait();
       return { tx, tokenId: res.events[0]?.topics[1] };
     },
     async transfer(params: { fromAddress: string; toAddress: string; RLITokenAddress: BigNumberish }): Promise<ContractTransaction> {
-      return core.send("RateLimitNFT", "transferFrom", [params.fromAddress, params.toAddress, params.RLITokenAddress]);
+      const names = { fromAddress: anything, toAddress: anything, RLITokenAddress: anything };
+      const { fromAddress, toAddress, RLITokenAddress } = optionsOf("params", params, names);
+      return core.send("RateLimitNFT", "transferFrom", [fromAddress, toAddress, RLITokenAddress]);
     },
     /** Burns the expired credits of an address; anybody may. */
     async pruneExpired(ownerAddress: string, options?: WriteOptions): Promise<{ txHash: string; actualTokensBurned: number }> {
@@ -116,6 +125,17 @@ export function creditWrites(core: Core) {
   };
 }
 
+const MINT = {
+  ...WRITE,
+  keyType: anything,
+  permittedAuthMethodTypes: anything,
+  permittedAuthMethodIds: anything,
+  permittedAuthMethodPubkeys: anything,
+  permittedAuthMethodScopes: anything,
+  addPkpEthAddressAsPermittedAddress: anything,
+  sendPkpToItself: anything,
+};
+
 export function helperWrites(core: Core) {
   return {
     /** Not waited for. It is not protected against happening twice: `mintWithAuth` is. */
@@ -127,20 +147,19 @@ export function helperWrites(core: Core) {
       permittedAuthMethodScopes: readonly Scopes[];
       addPkpEthAddressAsPermittedAddress: boolean;
       sendPkpToItself: boolean;
-      gasLimit?: BigNumberish;
-    }): Promise<ContractTransaction> {
-      const { gasLimit, ...rest } = params;
-      const value = await core.read<BigNumber>("PKPNFT", "mintCost", []);
+    } & WriteOptions): Promise<ContractTransaction> {
+      const given = optionsOf("params", params, MINT);
       const args = [
-        rest.keyType,
-        rest.permittedAuthMethodTypes,
-        rest.permittedAuthMethodIds,
-        rest.permittedAuthMethodPubkeys,
-        rest.permittedAuthMethodScopes,
-        rest.addPkpEthAddressAsPermittedAddress,
-        rest.sendPkpToItself,
+        given.keyType,
+        given.permittedAuthMethodTypes,
+        given.permittedAuthMethodIds,
+        given.permittedAuthMethodPubkeys,
+        given.permittedAuthMethodScopes,
+        given.addPkpEthAddressAsPermittedAddress,
+        given.sendPkpToItself,
       ];
-      return core.send("PKPHelper", "mintNextAndAddAuthMethods", args, { value, ...(gasLimit !== undefined && { gasLimit }) });
+      const options = overridesOf(given) as WriteOptions;
+      return core.send("PKPHelper", "mintNextAndAddAuthMethods", args, options, { priced: true });
     },
   };
 }
