@@ -32,8 +32,8 @@ func TestGrammar(t *testing.T) {
 			"x :a 1a:b http://a% http://a/%zz http://a/é http://a/[ http://a#b#c http://a:b http://a@b@c/ a\\b:c",
 		},
 		{
-			"Issued At: ", "2020-01-01T00:00:00Z 2020-01-01T00:00:00+01:00 2020-01-01t00:00:00z 2020-02-29T23:59:59.123456789Z",
-			"2020-13-01T00:00:00Z 2021-02-29T00:00:00Z 2020-01-01T24:00:00Z 2020-01-01T1:00:00Z 2020-01-01T00:00:00,5Z 2020-01-01T00:00:00 2020-01-01T00:00:60Z",
+			"Issued At: ", "2020-01-01T00:00:00Z 2020-01-01T00:00:00+01:00 2020-01-01t00:00:00z 2020-02-29T23:59:59.123456789Z 2016-12-31T23:59:60Z 2015-06-30T18:59:60.5-05:00",
+			"2020-13-01T00:00:00Z 2021-02-29T00:00:00Z 2020-01-01T24:00:00Z 2020-01-01T1:00:00Z 2020-01-01T00:00:00,5Z 2020-01-01T00:00:00 2020-01-01T00:00:60Z 2016-12-30T23:59:60Z 2016-12-31T23:59:61Z",
 		},
 	} {
 		for value := range strings.FieldsSeq(test.good) {
@@ -69,6 +69,36 @@ func TestCheckGrammar(t *testing.T) {
 		}
 		if err := m.CheckGrammar(); (err == nil) != test.ok {
 			t.Errorf("%s%s: %v", test.label, test.value, err)
+		}
+	}
+}
+
+func TestEmptyRequestID(t *testing.T) {
+	text := message("Request ID: ", "")
+	m, err := siwe.Parse(text)
+	if err != nil || m.CheckGrammar() != nil {
+		t.Fatal(err)
+	}
+	if m.String() != text {
+		t.Errorf("printed as %q", m.String())
+	}
+	if !strings.HasSuffix(string(m.JSON()), `"requestId":""}`) {
+		t.Errorf("in JSON %s", m.JSON())
+	}
+}
+
+func TestLeapSecond(t *testing.T) {
+	leap, err := siwe.ParseTime("2016-12-31T23:59:60.9Z")
+	if err != nil || siwe.FormatTime(leap) != "2017-01-01T00:00:00.000Z" {
+		t.Errorf("%v, %v", leap, err)
+	}
+}
+
+func TestChainIDThatJavaScriptCannotKeep(t *testing.T) {
+	for id, ok := range map[string]bool{"9007199254740991": true, "9007199254740992": false, "9007199254740993": false, "18446744073709551616": false} {
+		text := strings.Replace(message("domain", "localhost"), "Chain ID: 1\n", "Chain ID: "+id+"\n", 1)
+		if _, err := siwe.Parse(text); (err == nil) != ok {
+			t.Errorf("%s: %v", id, err)
 		}
 	}
 }

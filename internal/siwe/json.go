@@ -112,6 +112,9 @@ func (m Message) JSON() []byte {
 	text("expirationTime", m.ExpirationTime)
 	text("notBefore", m.NotBefore)
 	text("requestId", m.RequestID)
+	if m.EmptyRequestID {
+		o.String("requestId", "")
+	}
 	if m.Resources != nil {
 		o.Strings("resources", m.Resources)
 	}

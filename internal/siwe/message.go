@@ -33,6 +33,7 @@ type Message struct {
 	ExpirationTime string   // RFC 3339, kept as written, optional
 	NotBefore      string   // RFC 3339, kept as written, optional
 	RequestID      string   // optional
+	EmptyRequestID bool     // the line is there, and its value is empty
 	Resources      []string // nil: no list; empty: a list without entries
 }
 
@@ -40,15 +41,27 @@ type Message struct {
 func FormatTime(t time.Time) string { return t.UTC().Format(timeLayout) }
 
 // ParseTime reads a timestamp as EIP-4361 allows it (RFC 3339), with T and Z in
-// either case. A leap second is refused: no clock here shows one.
+// either case. A leap second, which is the last one of a month in UTC, is the
+// moment that follows it: no clock here shows one.
 func ParseTime(text string) (time.Time, error) {
+	const hour, minute = len("2006-01-02T15"), len("2006-01-02T15:04")
+	isLeap := strings.HasPrefix(text[min(minute, len(text)):], ":60")
+	if isLeap {
+		text = text[:minute] + ":59" + text[minute+len(":60"):]
+	}
 	t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(text))
 	// Parse also takes hours of one digit and a comma before the fraction.
-	const hour = len("2006-01-02T15")
 	if err != nil || len(text) < hour+1 || text[hour] != ':' || strings.Contains(text, ",") {
 		return time.Time{}, malformed("a time is not in RFC 3339 form")
 	}
-	return t, nil
+	if !isLeap {
+		return t, nil
+	}
+	next := t.Truncate(time.Second).Add(time.Second)
+	if utc := next.UTC(); utc.Day() != 1 || utc.Hour() != 0 || utc.Minute() != 0 {
+		return time.Time{}, malformed("a time is not in RFC 3339 form")
+	}
+	return next, nil
 }
 
 // String returns the text that is signed: lines joined by "\n", none at the
@@ -72,7 +85,7 @@ func (m Message) String() string {
 		{"Not Before: ", m.NotBefore},
 		{"Request ID: ", m.RequestID},
 	} {
-		if line.value != "" {
+		if line.value != "" || line.label == "Request ID: " && m.EmptyRequestID {
 			b.WriteString("\n" + line.label + line.value)
 		}
 	}

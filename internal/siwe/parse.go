@@ -58,7 +58,11 @@ func (p *parser) message() (m Message) {
 	m.IssuedAt = p.field("Issued At: ")
 	m.ExpirationTime = p.optional("Expiration Time: ")
 	m.NotBefore = p.optional("Not Before: ")
-	m.RequestID = p.optional("Request ID: ")
+	if m.EmptyRequestID = p.at("Request ID: "); m.EmptyRequestID {
+		p.next()
+	} else {
+		m.RequestID = p.optional("Request ID: ")
+	}
 	m.Resources = p.resources()
 	if p.err == nil && len(p.lines) > 0 {
 		p.fail("a line that belongs to no field")
@@ -128,11 +132,17 @@ func (p *parser) optional(label string) string {
 	return p.field(label)
 }
 
+// maxChainID is the largest whole number that JavaScript can tell from the next.
+const maxChainID = 1<<53 - 1
+
 func (p *parser) chainID() uint64 {
 	text := p.field("Chain ID: ")
 	id, err := strconv.ParseUint(text, 10, 64)
 	if err != nil || strconv.FormatUint(id, 10) != text {
 		p.fail("Chain ID is not a whole number")
+	}
+	if id > maxChainID {
+		p.fail("Chain ID is larger than JavaScript can keep")
 	}
 	return id
 }

@@ -219,3 +219,14 @@ describe("a message of fields", () => {
     assert.match(message.toMessage(), /^localhost wants/);
   });
 });
+
+describe("a text of EIP-4361's grammar is read:", () => {
+  const text = (chainId, more = "") =>
+    `localhost wants you to sign in with your Ethereum account:\n0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266\n\n\n` +
+    `URI: https://localhost/\nVersion: 1\nChain ID: ${chainId}\nNonce: 12345678\nIssued At: 2016-12-31T23:59:60Z${more}`;
+  test("with an empty request id", () => assert.equal(new litsession.SiweMessage(text(1, "\nRequest ID: ")).requestId, ""));
+  test("with a leap second", () => assert.equal(new litsession.SiweMessage(text(1)).issuedAt, "2016-12-31T23:59:60Z"));
+  test("but no chain id that would become another", () => {
+    assert.equal(thrownBy(() => new litsession.SiweMessage(text("9007199254740993"))).reason, "invalid_param");
+  });
+});
