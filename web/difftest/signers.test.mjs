@@ -88,16 +88,21 @@ describe("createCapacityDelegationAuthSig delegates, whoever signs", async () =>
       });
     });
   }
-  test("by the nodes' clocks where this one is wrong", async (t) => {
-    const wrong = { litNetwork: "custom", rpcUrl, contractContext, storage: "memory", now: () => Date.now() + 3_600_000 };
-    const early = new litsession.LitNodeClient(wrong);
-    t.after(() => early.disconnect());
-    const dAppOwnerWallet = new ethers.Wallet(privateKey);
-    const { capacityDelegationAuthSig } = await early.createCapacityDelegationAuthSig({ dAppOwnerWallet });
-    const { issuedAt, expirationTime } = new siwe.SiweMessage(capacityDelegationAuthSig.signedMessage);
-    assert.ok(Math.abs(Date.parse(issuedAt) - Date.now()) < 60_000, issuedAt);
-    assert.equal(Date.parse(expirationTime) - Date.parse(issuedAt), 7 * 24 * 3_600_000);
-  });
+  for (const [name, hours] of [["ahead", 1], ["behind", -1]]) {
+    test(`by the nodes' clocks where this one is ${name}, and never longer than a week`, async (t) => {
+      const off = hours * 3_600_000;
+      const wrong = { litNetwork: "custom", rpcUrl, contractContext, storage: "memory", now: () => Date.now() + off };
+      const client = new litsession.LitNodeClient(wrong);
+      t.after(() => client.disconnect());
+      const dAppOwnerWallet = new ethers.Wallet(privateKey);
+      const { capacityDelegationAuthSig } = await client.createCapacityDelegationAuthSig({ dAppOwnerWallet });
+      const { issuedAt, expirationTime } = new siwe.SiweMessage(capacityDelegationAuthSig.signedMessage);
+      assert.ok(Math.abs(Date.parse(issuedAt) - Date.now()) < 60_000, issuedAt);
+      const end = Date.parse(expirationTime) - 7 * 24 * 3_600_000;
+      assert.ok(Math.abs(end - Date.now() - Math.min(0, off)) < 60_000, expirationTime);
+      assert.ok(end <= Date.parse(issuedAt), expirationTime);
+    });
+  }
   describe("of the credit that mintCapacityCreditsNFT returned", () => {
     const ids = { "to the official SDK": ethers.BigNumber.from(7), "to ours": BigNumber.from(7), "as ethers 6 does": 7n, "as a number": 7 };
     for (const [name, capacityTokenId] of Object.entries(ids)) {

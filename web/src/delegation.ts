@@ -8,7 +8,7 @@ import { anything, optional, optionalOptionsOf, optionsOf, text, type Check } fr
 import type { AuthSig } from "./params.js";
 import { requireKeySignature, requireSignedBy } from "./signature.js";
 import { toSigner, type SignerLike } from "./signer.js";
-import { siweText } from "./siwe.js";
+import { siweText, WEEK } from "./siwe.js";
 
 export interface CapacityCreditsReq extends CapacityDelegation {
   /** Whose credits they are: anything that {@link toSigner} takes. */
@@ -34,7 +34,8 @@ interface Connection {
 
 /**
  * Has the owner of credits sign for others, who is not asked any more once the
- * signal is aborted. The message's times are by the nodes' clocks, as they check it.
+ * signal is aborted. The message's times are by the nodes' clocks, as they check it,
+ * but for its end, which is never later than by this clock.
  * That the owner signed it is checked (`bad_signature`): nodes would refuse it.
  */
 export async function delegateCapacity(
@@ -46,11 +47,13 @@ export async function delegateCapacity(
   const signer = toSigner(dAppOwnerWallet);
   const walletAddress = await signer.getAddress();
   const nonce = await litNodeClient.getLatestBlockhash(signal && { signal });
-  // That uses is there, be it undefined, makes the message a delegation, whatever else is absent.
-  const message = { ...delegation, uri: SIWE_DELEGATION_URI, walletAddress, nonce, litNodeClient };
   const { config, clockSkew = 0 } = litNodeClient;
-  const now = (config.now?.() ?? Date.now()) + clockSkew;
+  const ours = config.now?.() ?? Date.now();
+  const now = ours + clockSkew;
   requireFuture(delegation.expiration, now);
+  const expiration = delegation.expiration ?? new Date(Math.min(ours, now) + WEEK).toISOString();
+  // That uses is there, be it undefined, makes the message a delegation, whatever else is absent.
+  const message = { ...delegation, expiration, uri: SIWE_DELEGATION_URI, walletAddress, nonce, litNodeClient };
   const toSign = await siweText(message, now);
   signal?.throwIfAborted();
   const authSig = await generateAuthSig({ signer, toSign, address: walletAddress });

@@ -126,7 +126,8 @@ export interface WithCapacityDelegation extends BaseSiweMessage, CapacityDelegat
   litNodeClient: unknown;
 }
 
-const WEEK = 7 * 24 * 60 * 60 * 1000;
+/** How long a message is valid that is not said to end, in milliseconds. */
+export const WEEK = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * The text of a message for a wallet to sign. An expiration in the past is
