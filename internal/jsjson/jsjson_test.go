@@ -358,3 +358,26 @@ func TestRewrittenAndWalk(t *testing.T) {
 		t.Errorf("walked to %q", seen)
 	}
 }
+
+// BenchmarkOfTheCaller is what jsParams of megabytes cost before they are sent.
+func BenchmarkOfTheCaller(b *testing.B) {
+	for name, text := range map[string]string{
+		"a million bytes":          `{"data":[` + strings.Repeat("255,", 999_999) + "0]}",
+		"a hundred thousand names": `{"data":{` + manyNames(100_000) + `"last":0}}`,
+		"a text of a megabyte":     `{"data":"` + strings.Repeat("x", 1<<20) + `"}`,
+	} {
+		for what, work := range map[string]func() error{
+			"Parse":     func() error { _, err := jsjson.Parse([]byte(text)); return err },
+			"Canonical": func() error { _, err := jsjson.Canonical([]byte(text)); return err },
+		} {
+			b.Run(what+"/"+name, func(b *testing.B) {
+				b.SetBytes(int64(len(text)))
+				for b.Loop() {
+					if err := work(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

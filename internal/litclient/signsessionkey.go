@@ -142,7 +142,7 @@ func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, refu
 		return authorization{}, q, err
 	}
 	q.asked = c.message(r, nonce)
-	request := nodeapi.SignSessionKeyRequest{
+	body := nodeapi.SignSessionKeyRequest{
 		SessionKey:   r.key.URI(),
 		AuthMethods:  r.AuthMethods,
 		PKPPublicKey: r.PKP.String(),
@@ -152,7 +152,7 @@ func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, refu
 		Code:         r.Code,
 		JSParams:     r.JSParams,
 		Epoch:        epoch,
-	}
+	}.JSON()
 	over := literr.Errorf(literr.Timeout, "the node did not answer within %g s", c.config.SignTimeout.Seconds())
 	ctx, cancel := context.WithTimeoutCause(ctx, c.config.SignTimeout, over)
 	defer cancel()
@@ -160,7 +160,7 @@ func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, refu
 	progress.tell(Step{Phase: PhaseSign, Needed: n.threshold})
 	err = fanOut(ctx, n.nodes, func(ctx context.Context, url string) (nodeapi.SignSessionKeyResponse, error) {
 		defer q.search.arrived.Add(1)
-		return client.SignSessionKey(ctx, url, request)
+		return client.SignSessionKey(ctx, url, body)
 	}, func(a answer[nodeapi.SignSessionKeyResponse]) bool { return q.take(ctx, a) })
 	if err == over {
 		q.giveUp(over)

@@ -27,9 +27,10 @@ func (c Client) Handshake(ctx context.Context, url string, r HandshakeRequest) (
 	return post(ctx, c, url, HandshakePath, r.JSON(), ParseHandshakeResponse)
 }
 
-// SignSessionKey asks the node at url for its share of a session's signature.
-func (c Client) SignSessionKey(ctx context.Context, url string, r SignSessionKeyRequest) (SignSessionKeyResponse, error) {
-	return post(ctx, c, url, SignSessionKeyPath, r.JSON(), ParseSignSessionKeyResponse)
+// SignSessionKey asks the node at url for its share of a session's signature. Body is
+// that of [SignSessionKeyRequest.JSON]: all nodes get the same, which may be megabytes.
+func (c Client) SignSessionKey(ctx context.Context, url string, body []byte) (SignSessionKeyResponse, error) {
+	return post(ctx, c, url, SignSessionKeyPath, body, ParseSignSessionKeyResponse)
 }
 
 func post[T any](ctx context.Context, c Client, url, path string, body []byte, parse func([]byte) (T, error)) (T, error) {

@@ -180,11 +180,11 @@ func TestClientFailures(t *testing.T) {
 			io.WriteString(w, row.body)
 		}))
 		c := nodeapi.Client{Fetch: fetch.HTTP{}}
-		if _, err := c.SignSessionKey(t.Context(), server.URL, nodeapi.SignSessionKeyRequest{}); !errors.Is(err, row.want) {
+		if _, err := c.SignSessionKey(t.Context(), server.URL, nil); !errors.Is(err, row.want) {
 			t.Errorf("%s: got %v", name, err)
 		}
 		server.Close()
-		if _, err := c.SignSessionKey(t.Context(), server.URL, nodeapi.SignSessionKeyRequest{}); !errors.Is(err, literr.NodeUnreachable) {
+		if _, err := c.SignSessionKey(t.Context(), server.URL, nil); !errors.Is(err, literr.NodeUnreachable) {
 			t.Errorf("%s, closed: got %v", name, err)
 		}
 	}
@@ -233,7 +233,7 @@ func TestWaitOfARateLimit(t *testing.T) {
 		"a use on record":  {fetch.Response{Status: 402, Body: []byte(`{"errorCode":"rate_limit_exceeded","message":"Rate limit exceeded.  Try again at 2026-11-27T12:01:00+00:00."}`)}, time.Minute, false},
 		"a time gone by":   {fetch.Response{Status: 402, Body: []byte(`{"errorCode":"rate_limit_exceeded","message":"Rate limit exceeded.  Try again at 2025-11-27T12:01:00Z."}`)}, 0, false},
 	} {
-		_, err := nodeapi.Client{Fetch: busy{row.response}}.SignSessionKey(t.Context(), "http://127.0.0.1:1", nodeapi.SignSessionKeyRequest{})
+		_, err := nodeapi.Client{Fetch: busy{row.response}}.SignSessionKey(t.Context(), "http://127.0.0.1:1", nil)
 		var refusal *nodeapi.Error
 		if !errors.As(err, &refusal) || refusal.Reason() != literr.RateLimited {
 			t.Fatalf("%s: got %v", name, err)

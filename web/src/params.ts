@@ -158,7 +158,10 @@ interface PkpParams extends SessionParams {
   ipfsOptions?: { overwriteCode?: boolean; gatewayUrl?: `https://${string}/ipfs/` | `http://${string}/ipfs/` };
 }
 
-/** jsParams become global variables of the action. They are part of the request to every node. */
+/**
+ * jsParams become global variables of the action. They are part of the request to every node. Typed arrays and
+ * ArrayBuffers in them become lists of their bytes.
+ */
 export type GetLitActionSessionSigs = PkpParams & { jsParams: object } & ActionParams;
 
 /** An action, auth methods, or both. */
@@ -329,8 +332,26 @@ export function encodeConfig(config: Partial<LitNodeClientConfig>): string {
  */
 export function encodeParams(params: GivenParams, callback?: AuthCallback): string {
   return encode(params, Object.keys(PARAMS), (name, value) =>
-    JSON.stringify(name === "authNeededCallback" ? nameOf(callback) : plain(name, value)),
+    name === "jsParams"
+      ? JSON.stringify(value, bytesAsList)
+      : JSON.stringify(name === "authNeededCallback" ? nameOf(callback) : plain(name, value)),
   );
+}
+
+/**
+ * Binary data in jsParams becomes a list of its bytes, whatever the width of its elements: what the official SDK makes
+ * of members of executeJs' jsParams, and here at any depth.
+ */
+function bytesAsList(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  // A Buffer has a toJSON of its own, which was called already.
+  const held = isObject(value) && (value as { type?: unknown }).type === "Buffer" ? this[key] : value;
+  if (ArrayBuffer.isView(held)) {
+    return Array.from(new Uint8Array(held.buffer, held.byteOffset, held.byteLength));
+  }
+  const kind = isObject(held) ? Object.prototype.toString.call(held) : "";
+  return kind === "[object ArrayBuffer]" || kind === "[object SharedArrayBuffer]"
+    ? Array.from(new Uint8Array(held as ArrayBuffer))
+    : value;
 }
 
 /** A value as JSON can carry it. What JSON.stringify would silently make into something else is refused. */
