@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"litsession/internal/devnet"
+	"litsession/internal/playground"
 )
 
 // TestAPageGoesOnWhileSharesAreSorted: with five nodes of ten that sign falsely
@@ -42,5 +43,34 @@ func TestAPageGoesOnWhileSharesAreSorted(t *testing.T) {
 	`)
 	if got.Reason != "bad_share" || !got.Aborted || got.Longest > got.Took/2 {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// TestHostileAnswersTakeNoMemory: all ten nodes answer with more values than anybody
+// should build, some in a body that is short enough to be read. Memory that the
+// module once had never comes back to the page.
+func TestHostileAnswersTakeNoMemory(t *testing.T) {
+	network, _ := open(t)
+	page, err := playground.Open(t.Context(), serve(t, network, new(wallet)).URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer page.Close()
+	const most = 40 << 20 // bytes; a call without liars needs 8 MiB, and a tree of these values hundreds
+	for _, fault := range []devnet.Fault{
+		{Kind: "oversized", Shape: "values"},
+		{Kind: "oversized", Shape: "values", Path: "sign_session_key"},
+		{Kind: "http-error", Path: "sign_session_key", Body: manyValues()},
+		{Kind: "http-error", Body: manyValues()},
+	} {
+		for i := range network.Descriptor().Nodes {
+			if err := network.SetFault(i, fault); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := evaluate[struct{ Memory float64 }](t, page, hostileScript)
+		if got.Memory == 0 || got.Memory > most {
+			t.Errorf("%s of %d bytes at %q: %.0f bytes of memory", fault.Kind, len(fault.Body), fault.Path, got.Memory)
+		}
 	}
 }

@@ -34,6 +34,7 @@ func TestUnusableEndpoints(t *testing.T) {
 		{"a page", "<html>502 Bad Gateway</html>", 502, nil, "HTTP status 502"},
 		{"an empty body", "", 200, nil, "did not answer with JSON-RPC"},
 		{"cut JSON", `{"jsonrpc":"2.0","result":"0x`, 200, nil, "did not answer with JSON-RPC"},
+		{"values without end", `{"result":"0x01","padding":[` + strings.Repeat("0,", 100_000) + `0]}`, 200, nil, "did not answer with JSON-RPC"},
 		{"a batch", `[{"result":"0x01"}]`, 200, nil, "did not answer with JSON-RPC"},
 		{"no result", `{"jsonrpc":"2.0","id":1}`, 200, nil, "did not answer with JSON-RPC"},
 		{"a null result", `{"result":null}`, 200, nil, "no hex"},
