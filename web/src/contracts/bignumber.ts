@@ -16,6 +16,9 @@ export class BigNumber {
   readonly _hex: string;
 
   private constructor(value: bigint) {
+    if (typeof value !== "bigint") {
+      throw invalid("value", "made by BigNumber.from");
+    }
     const digits = (value < 0n ? -value : value).toString(16);
     this._hex = `${value < 0n ? "-" : ""}0x${digits.length % 2 ? "0" : ""}${digits}`;
   }
