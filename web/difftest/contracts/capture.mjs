@@ -99,6 +99,7 @@ export async function bothSides() {
   const ours = new OurContracts({
     network: "custom",
     customContext: customContext(),
+    limits: { maxValue: 2n ** 256n - 1n }, // the costs are any
     provider: { request: ({ method, params }) => answer(method, params) },
     signer: {
       getAddress: () => account,
