@@ -70,6 +70,8 @@ export interface ErrorDetails {
   param?: string;
   /** What that parameter should be. */
   want?: string;
+  /** What it was instead, where a wallet's message says something else. */
+  got?: string;
   /** What could not be reached, without credentials. */
   url?: string;
   /** HTTP status. */
