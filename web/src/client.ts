@@ -8,6 +8,7 @@ import { bindMethods } from "./bound.js";
 import { signInWith, type AuthCallback } from "./callback.js";
 import { CALL, progressOf, requireKnownNetwork } from "./checks.js";
 import { LIT_SESSION_KEY_URI } from "./constants.js";
+import { encodeParams, givenParams } from "./crossing.js";
 import { delegateCapacity, requireOwner, type CapacityCreditsReq, type CapacityCreditsRes } from "./delegation.js";
 import { makeError, ParamsMissingError, retold, type LitError } from "./errors.js";
 import { Emitter } from "./events.js";
@@ -15,21 +16,19 @@ import { follow } from "./follow.js";
 import { anything, empty, listOf, optionalOptionsOf, optionsOf, text } from "./given.js";
 import { Inside, type InsideEvent } from "./inside.js";
 import { callModule, init, type ModuleClient, type ModuleProgress } from "./load.js";
-import {
-  encodeParams,
-  givenParams,
-  type AuthSig,
-  type CallOptions,
-  type CheckNeedToResignSessionKey,
-  type GetLitActionSessionSigs,
-  type GetPkpSessionSigs,
-  type GetSessionSigsProps,
-  type GetWalletSigProps,
-  type LitNodeClientConfig,
-  type SessionKeyPair,
-  type SessionSigsMap,
-  type SignSessionKeyProp,
-  type SignSessionKeyResponse,
+import type {
+  AuthSig,
+  CallOptions,
+  CheckNeedToResignSessionKey,
+  GetLitActionSessionSigs,
+  GetPkpSessionSigs,
+  GetSessionSigsProps,
+  GetWalletSigProps,
+  LitNodeClientConfig,
+  SessionKeyPair,
+  SessionSigsMap,
+  SignSessionKeyProp,
+  SignSessionKeyResponse,
 } from "./params.js";
 import { RecapSessionCapabilityObject, type ISessionCapabilityObject } from "./recap.js";
 import type { ILitResource } from "./resources.js";

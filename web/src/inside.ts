@@ -5,7 +5,8 @@ import { empty, parseRecord } from "./given.js";
 import { Abandoned, Living, weakly } from "./living.js";
 import { load, running, type ModuleClient, type Outcome, type Ports, type Program } from "./load.js";
 import { originLock } from "./locks.js";
-import { encodeConfig, type LitNodeClientConfig } from "./params.js";
+import { encodeConfig } from "./crossing.js";
+import type { LitNodeClientConfig } from "./params.js";
 import type { ResolvedStorage } from "./storage.js";
 
 /** What happened while no call was waiting: a failure, or a clock that turned out to be wrong. */

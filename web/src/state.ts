@@ -1,6 +1,7 @@
 /** What a client tells: its events, its configuration, and what the module says of the network. */
 import { attempt, callable, empty, memberOf, number, object, optional } from "./given.js";
-import { CONFIG_NAMES, type LitNodeClientConfig } from "./params.js";
+import { CONFIG_NAMES } from "./crossing.js";
+import type { LitNodeClientConfig } from "./params.js";
 
 /** Why the connection is gone. */
 export type Disconnection = { reason: "disconnect" } | { reason: "error"; error: unknown };
