@@ -75,7 +75,8 @@ var handshakes = []string{nodeapi.HandshakePath}
 func (w *world) wantOnlyHandshakes(t *testing.T, wire *asked) {
 	t.Helper()
 	for _, one := range w.Nodes {
-		if paths := wire.pathsOf(one.URL); !slices.Equal(paths, handshakes) {
+		// Once enough nodes are known as strangers, the rest need not be asked.
+		if paths := wire.pathsOf(one.URL); len(paths) > 0 && !slices.Equal(paths, handshakes) {
 			t.Errorf("%s was asked for %v", one.URL, paths)
 		}
 	}
