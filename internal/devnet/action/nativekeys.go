@@ -10,7 +10,7 @@ import (
 	"hash"
 	"math/bits"
 
-	"golang.org/x/crypto/salsa20/salsa"
+	"golang.org/x/crypto/salsa20/salsa" //lint:ignore SA1019 scrypt is made of its core
 )
 
 const (
