@@ -1,5 +1,6 @@
 // Bundles ethers into bundle/ethers.js: the library as npm has it, but for the modules below, in whose place stand
-// those of native/. These ask the node to do the arithmetic, by the function `native` that it gives to the bundle.
+// those of native/. They ask the node to do the arithmetic, by the function `native` that it gives to the bundle, and
+// leave until it is needed what takes long to load.
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -11,6 +12,7 @@ const replaced = new Map([
   ["@ethersproject/sha2/lib.esm/sha2.js", "sha2.js"],
   ["@ethersproject/pbkdf2/lib.esm/pbkdf2.js", "pbkdf2.js"],
   ["@ethersproject/signing-key/lib.esm/elliptic.js", "elliptic.js"],
+  ["@ethersproject/hash/lib.esm/ens-normalize/lib.js", "ens-normalize.js"],
   ["scrypt-js/scrypt.js", "scrypt.js"],
 ]);
 

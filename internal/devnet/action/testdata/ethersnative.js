@@ -70,6 +70,11 @@ async function answers({ utils, Wallet, wordlists, ...rest }) {
   await ask('recover a short digest', () => utils.recoverPublicKey('0x01', usual));
   await ask('verify a cut signature', () => utils.verifyMessage('hi', '0x1234'));
 
+  for (const name of ['vitalik.eth', 'VITALIK.Eth', 'größe.eth', '🏴‍☠️.eth', '_a.b_', 'a_b', 'ab--c.eth', 'xn--ls8h.eth', 'a..b', '', ' ', 'a\u200db', 'ß', 'faß.de', '\ud800', 7]) {
+    await ask(`the name ${JSON.stringify(name)}`, () => [utils.namehash(name), utils.isValidName(name), utils.dnsEncode(name)]);
+    await ask(`is ${JSON.stringify(name)} a name?`, () => utils.isValidName(name));
+  }
+
   const node = HDNode.fromMnemonic('test test test test test test test test test test test junk');
   await ask('HD keys', () => ["m/44'/60'/0'/0/0", "m/44'/60'/0'/0/1", 'm/0'].map((path) => node.derivePath(path).address));
   await ask('a neutered HD key', () => node.neuter().derivePath('m/7').address);
