@@ -2,25 +2,26 @@ package action
 
 import (
 	"crypto/hmac"
+	"crypto/pbkdf2"
 	"crypto/sha256"
 	"crypto/sha512"
-	"errors"
 	"fmt"
 	"hash"
 	"math"
 	"math/big"
-	"slices"
 
 	"github.com/ethereum/go-ethereum/crypto"
 	"golang.org/x/crypto/ripemd160" //lint:ignore SA1019 the library offers it
+	"golang.org/x/crypto/scrypt"
 )
 
 // The library of actions leaves its arithmetic to these functions. One that answers nil leaves the question to the
-// library's own code: input that is out of the ordinary, whose results and error texts are the library's alone. The
-// engine cannot interrupt Go, so what can take long stops by itself when the run is halted.
-
-// errHalted ends native work of a run that has been halted. No script sees it.
-var errHalted = errors.New("the run is over")
+// library's own code: input that is out of the ordinary, whose results and error texts are the library's alone, and
+// work of more than about a second, which the end of the run could not interrupt here.
+const (
+	maxPBKDF2Rounds = 1 << 20 // hashes of one block
+	maxScryptWork   = 1 << 22 // N × r × p
+)
 
 // opNative takes the name of a function of natives and its arguments.
 func (x *run) opNative(args arguments) (any, error) {
@@ -37,17 +38,17 @@ func (x *run) opNative(args arguments) (any, error) {
 
 // natives are the functions by name. Points are 65 bytes, uncompressed; numbers are 32 bytes, big-endian.
 var natives = map[string]func(x *run, args arguments) ([]byte, error){
-	"keccak256": func(x *run, a arguments) ([]byte, error) { return x.sum(crypto.NewKeccakState(), a.bytes(0)) },
-	"sha256":    func(x *run, a arguments) ([]byte, error) { return x.sum(sha256.New(), a.bytes(0)) },
-	"sha512":    func(x *run, a arguments) ([]byte, error) { return x.sum(sha512.New(), a.bytes(0)) },
-	"ripemd160": func(x *run, a arguments) ([]byte, error) { return x.sum(ripemd160.New(), a.bytes(0)) },
-	"hmac": func(x *run, a arguments) ([]byte, error) {
-		return x.sum(hmac.New(sha2(a.text(0)), a.bytes(1)), a.bytes(2))
+	"keccak256": func(_ *run, a arguments) ([]byte, error) { return crypto.Keccak256(a.bytes(0)), nil },
+	"sha256":    func(_ *run, a arguments) ([]byte, error) { return sum(sha256.New(), a.bytes(0)), nil },
+	"sha512":    func(_ *run, a arguments) ([]byte, error) { return sum(sha512.New(), a.bytes(0)), nil },
+	"ripemd160": func(_ *run, a arguments) ([]byte, error) { return sum(ripemd160.New(), a.bytes(0)), nil },
+	"hmac": func(_ *run, a arguments) ([]byte, error) {
+		return sum(hmac.New(sha2(a.text(0)), a.bytes(1)), a.bytes(2)), nil
 	},
-	"pbkdf2":      (*run).nativePBKDF2,
-	"scryptBegin": (*run).nativeScryptBegin,
-	"scryptWork":  (*run).nativeScryptWork,
-	"scryptEnd":   (*run).nativeScryptEnd,
+	"pbkdf2": func(_ *run, a arguments) ([]byte, error) {
+		return pbkdf2Key(a.text(0), a.bytes(1), a.bytes(2), a.number(3), a.number(4))
+	},
+	"scrypt": (*run).scryptKey,
 
 	"publicKey": func(_ *run, a arguments) ([]byte, error) { return publicKey(a.bytes(0)), nil },
 	"point":     func(_ *run, a arguments) ([]byte, error) { return point(a.bytes(0)), nil },
@@ -59,15 +60,9 @@ var natives = map[string]func(x *run, args arguments) ([]byte, error){
 	"add":  func(_ *run, a arguments) ([]byte, error) { return addPoints(a.bytes(0), a.bytes(1)), nil },
 }
 
-// sum returns the hash of data.
-func (x *run) sum(h hash.Hash, data []byte) ([]byte, error) {
-	for chunk := range slices.Chunk(data, 1<<20) {
-		if x.engine.reason() != running {
-			return nil, errHalted
-		}
-		h.Write(chunk)
-	}
-	return h.Sum(nil), nil
+func sum(h hash.Hash, data []byte) []byte {
+	h.Write(data)
+	return h.Sum(nil)
 }
 
 // sha2 returns the function of that name, sha512 or else sha256.
@@ -80,6 +75,32 @@ func sha2(name string) func() hash.Hash {
 
 // isWhole reports whether n is a whole number from 1 to most.
 func isWhole(n, most float64) bool { return n >= 1 && n <= most && n == math.Trunc(n) }
+
+func pbkdf2Key(algorithm string, password, salt []byte, iterations, length float64) ([]byte, error) {
+	newHash := sha2(algorithm)
+	if algorithm != "sha256" && algorithm != "sha512" || !isWhole(iterations, maxPBKDF2Rounds) || !isWhole(length, 1<<16) {
+		return nil, nil
+	}
+	if blocks := math.Ceil(length / float64(newHash().Size())); iterations*blocks > maxPBKDF2Rounds {
+		return nil, nil
+	}
+	return pbkdf2.Key(newHash, string(password), salt, int(iterations), int(length))
+}
+
+// scryptKey takes password, salt, N, r, p and the key's length. Its memory counts against the run's.
+func (x *run) scryptKey(a arguments) ([]byte, error) {
+	n, r, p, length := a.number(2), a.number(3), a.number(4), a.number(5)
+	if !isWhole(n, maxScryptWork) || !isWhole(r, maxScryptWork) || !isWhole(p, maxScryptWork) || !isWhole(length, 1<<16) ||
+		n*r*p > maxScryptWork || n < 2 || int(n)&(int(n)-1) != 0 {
+		return nil, nil
+	}
+	before := x.engine.charged
+	defer x.engine.discharge(before)
+	if err := x.engine.charge(128 * int(r) * (int(n) + int(p))); err != nil {
+		return nil, err
+	}
+	return scrypt.Key(a.bytes(0), a.bytes(1), int(n), int(r), int(p), int(length))
+}
 
 func publicKey(secret []byte) []byte {
 	key, err := crypto.ToECDSA(secret)

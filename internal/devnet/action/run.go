@@ -26,7 +26,6 @@ type run struct {
 	completed chan completion
 	asked     map[int]context.CancelFunc // questions whose completion is still to come, by id
 	timers    timers
-	scrypts   map[float64]*scryptWork // by the ids that the library gives them
 	async     sync.WaitGroup
 
 	response string
@@ -40,8 +39,7 @@ type run struct {
 func newRun(r *Runtime, req Request, b *budget) *run {
 	return &run{
 		runtime: r, req: req, budget: b, completed: make(chan completion), asked: map[int]context.CancelFunc{},
-		scrypts: map[float64]*scryptWork{},
-		logs:    &logs{max: b.limits.Logs}, outputs: &outputs{signed: map[string]json.RawMessage{}, claims: map[string]json.RawMessage{}},
+		logs: &logs{max: b.limits.Logs}, outputs: &outputs{signed: map[string]json.RawMessage{}, claims: map[string]json.RawMessage{}},
 	}
 }
 
@@ -76,9 +74,6 @@ func (x *run) execute(ctx context.Context, cancel context.CancelFunc) (err error
 		release()
 		cancel()
 		x.async.Wait()
-		for _, w := range x.scrypts {
-			x.budget.release(w.reserved)
-		}
 		x.engine.close()
 	}()
 	if err := x.boot(); err != nil {
