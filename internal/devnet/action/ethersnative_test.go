@@ -21,6 +21,9 @@ const untouched = "../ethers/node_modules/ethers/dist/ethers.umd.js"
 
 // TestEthersAnswersAsUntouched asks the library whose arithmetic is Go's what it asks the one from npm, in Node.
 func TestEthersAnswersAsUntouched(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes minutes with the race detector")
+	}
 	r := withEthers(t)
 	questions := read(t, "testdata/ethersnative.js")
 	got, err := r.Run(t.Context(), action.Request{
