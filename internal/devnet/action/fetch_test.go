@@ -93,21 +93,26 @@ func TestFetchLimit(t *testing.T) {
 }
 
 func TestFetchEndsWithItsRun(t *testing.T) {
-	ended := make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	begun, ended := make(chan struct{}), make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/begun" {
+			<-begun
+			return
+		}
+		close(begun)
 		<-r.Context().Done()
 		close(ended)
 	}))
 	defer server.Close()
 	_, err := newRuntime(t).Run(t.Context(), action.Request{
-		Code: `fetch(at); setTimeout(() => { throw new Error('enough') }, 20)`, Params: []byte(`{"at":"` + server.URL + `"}`), Fetch: allowed(t, "127.0.0.1"),
+		Code: `fetch(at); fetch(at + '/begun').then(() => { throw new Error('enough') })`, Params: []byte(`{"at":"` + server.URL + `"}`), Fetch: allowed(t, "127.0.0.1"),
 	})
 	if err == nil || !strings.Contains(err.Error(), "enough") {
 		t.Fatalf("got %v", err)
 	}
 	select {
 	case <-ended:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("the request went on")
 	}
 }
