@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -176,7 +177,7 @@ func TestFailuresBeforeAnythingIsSent(t *testing.T) {
 
 // TestANodeThatNeverAnswers keeps nobody waiting for longer than Timing says.
 func TestANodeThatNeverAnswers(t *testing.T) {
-	d := network(t)
+	d, apart := network(t), newApart(t)
 	every := func(string) bool { return true }
 	only := func(method string) func(string) bool { return func(asked string) bool { return asked == method } }
 	afterSending := func(c *contracts.Client, w *wallet, l *line) {
@@ -184,32 +185,32 @@ func TestANodeThatNeverAnswers(t *testing.T) {
 	}
 	for i, row := range []struct {
 		name string
-		do   func(c *contracts.Client, w *wallet, l *line) error
+		do   func(t *testing.T, c *contracts.Client, w *wallet, l *line) error
 		want literr.Code
 		text string
 	}{
-		{"connect", func(c *contracts.Client, _ *wallet, l *line) error {
+		{"connect", func(t *testing.T, c *contracts.Client, _ *wallet, l *line) error {
 			l.swallow(every)
 			_, err := c.Connect(t.Context())
 			return err
 		}, literr.ChainUnreachable, "did not answer eth_chainId within"},
-		{"read", func(c *contracts.Client, _ *wallet, l *line) error {
+		{"read", func(t *testing.T, c *contracts.Client, _ *wallet, l *line) error {
 			l.swallow(only("eth_call"))
 			_, err := c.Read(t.Context(), "PKPNFT", "mintCost", list(t))
 			return err
 		}, literr.ChainUnreachable, "did not answer eth_call within"},
-		{"prepare", func(c *contracts.Client, w *wallet, l *line) error {
+		{"prepare", func(t *testing.T, c *contracts.Client, w *wallet, l *line) error {
 			l.swallow(only("eth_getBalance"))
 			_, err := mint(t, c, w)
 			return err
 		}, literr.ChainUnreachable, "did not answer eth_getBalance within"},
-		{"wait", func(c *contracts.Client, w *wallet, l *line) error {
+		{"wait", func(t *testing.T, c *contracts.Client, w *wallet, l *line) error {
 			c.Timing.Receipt, c.Timing.Outage = 200*time.Millisecond, time.Minute
 			afterSending(c, w, l)
 			_, err := mint(t, c, w)
 			return err
 		}, literr.Timeout, "the transaction was not mined within 200ms"},
-		{"settle", func(c *contracts.Client, w *wallet, l *line) error {
+		{"settle", func(t *testing.T, c *contracts.Client, w *wallet, l *line) error {
 			c.Timing.Receipt, c.Timing.Outage = 200*time.Millisecond, time.Minute
 			afterSending(c, w, l)
 			if _, err := mint(t, c, w); err == nil {
@@ -220,18 +221,19 @@ func TestANodeThatNeverAnswers(t *testing.T) {
 		}, literr.Timeout, "an earlier attempt was not settled within 200ms"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			c, w, l := writer(t, d, 1+i)
-			c.Timing.Answer = 100 * time.Millisecond
-			done := make(chan error, 1)
-			go func() { done <- row.do(c, w, l) }()
-			select {
-			case err := <-done:
+			synctest.Test(t, func(t *testing.T) {
+				c, w, l := writer(t, d, 1+i)
+				w.node, l.Node = apart.from(w.node), apart.from(l.Node)
+				c.Timing.Answer = 100 * time.Millisecond
+				began := time.Now()
+				err := row.do(t, c, w, l)
 				if wantError(t, err, row.want); !strings.Contains(err.Error(), row.text) {
 					t.Errorf("%q lacks %q", err, row.text)
 				}
-			case <-time.After(10 * time.Second):
-				t.Fatal("it waits for ever")
-			}
+				if took := time.Since(began); took > time.Second {
+					t.Errorf("it took %s", took)
+				}
+			})
 		})
 	}
 }
