@@ -39,7 +39,7 @@ func TestNodesOutliveHostileActions(t *testing.T) {
 		{"many lines", `for (;;) console.log("x".repeat(1e5))`, exception},
 		{"a long response", `Lit.Actions.setResponse({response: "x".repeat(102401)})`, exception},
 		{"many requests", `(async () => { for (;;) try { await fetch("http://127.0.0.1:1") } catch (e) { if (e.message.startsWith("You may not")) throw e } })()`, exception},
-		{"waiting for nobody", `Lit.Actions.broadcastAndCollect({name: "n", value: "v"})`, timeout},
+		{"waiting for nobody", `Lit.Actions.broadcastAndCollect({name: "n", value: "v"})`, exception}, // or out of time: nodes wait for each other as long
 	} {
 		s := sigs[i%len(sigs)]
 		request := body(t, executeBody(t, s, attack.code))
