@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"litsession/internal/devnet/action"
-	"litsession/internal/devnet/ethers"
-	"litsession/internal/require"
 )
 
 func TestEthersForms(t *testing.T) {
@@ -83,15 +81,7 @@ func TestEthersThatThrows(t *testing.T) {
 
 // TestEthers runs what actions do with ethers. Values: the accounts of the Hardhat and Foundry test mnemonic.
 func TestEthers(t *testing.T) {
-	source, err := ethers.Source()
-	if err != nil {
-		t.Fatal(err)
-	}
-	require.That(t, source != nil, "this test was built without ethers. "+ethers.HowToGet)
-	r, err := action.New(action.Options{Ethers: source})
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := withEthers(t)
 	chain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		var call struct{ ID, Method any }
 		_ = json.NewDecoder(req.Body).Decode(&call)
