@@ -19,7 +19,7 @@
   const noWallet = await new LitContracts({ network: "custom", customContext: contractContext, rpc: rpcUrl })
     .connect()
     .then(() => "connected", (error) => `${error.name} ${error.reason}`);
-  const detail = { info: { uuid: "1", name: "Announced", icon: "", rdns: "wallet.test" }, provider: wallet };
+  const detail = { info: { uuid: "350670db-19fa-4704-a166-e52e178b59d2", name: "Announced", icon: "", rdns: "wallet.test" }, provider: wallet };
   const announce = () => window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail }));
   window.addEventListener("eip6963:requestProvider", announce);
   await new LitContracts({ network: "custom", customContext: contractContext, rpc: rpcUrl }).connect();
