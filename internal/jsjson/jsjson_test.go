@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"runtime"
 	"slices"
@@ -152,18 +153,29 @@ func TestWhatNobodyReadsIsNotBuilt(t *testing.T) {
 		if row.what == "names" { // each is looked at, for none may come twice
 			text = []byte(`{"ignored":` + row.member + `,"wanted":"told"}`)
 		}
+		if spent := leastSpent(t, text); spent > row.most {
+			t.Errorf("%s: %d bytes for a text of %d", row.what, spent, len(text))
+		}
+	}
+}
+
+// leastSpent is how many bytes it takes to parse a text and look for a member: the least of some runs, since the
+// runtime allocates beside them.
+func leastSpent(t *testing.T, text []byte) uint64 {
+	t.Helper()
+	least := uint64(math.MaxUint64)
+	for range 10 {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		v, err := jsjson.ParseAnswer(text)
 		got := v.Get("wanted")
 		runtime.ReadMemStats(&after)
 		if err != nil || v.IsObject() != got.Exists() {
-			t.Errorf("%s: %v", row.what, err)
+			t.Errorf("%.20s…: %v", text, err)
 		}
-		if spent := after.TotalAlloc - before.TotalAlloc; spent > row.most {
-			t.Errorf("%s: %d bytes for a text of %d", row.what, spent, len(text))
-		}
+		least = min(least, after.TotalAlloc-before.TotalAlloc)
 	}
+	return least
 }
 
 func TestIndexedIsTheSameObject(t *testing.T) {
