@@ -25,8 +25,8 @@ type misbehaviour struct {
 
 func misbehaviours() []misbehaviour {
 	return []misbehaviour{
-		{devnet.Fault{Kind: "slow", DelayMS: 20_000}, literr.Timeout},
-		{devnet.Fault{Kind: "slow-body", DelayMS: 20_000}, literr.Timeout},
+		{devnet.Fault{Kind: "slow", DelayMS: 600_000}, literr.Timeout},
+		{devnet.Fault{Kind: "slow-body", DelayMS: 600_000}, literr.Timeout},
 		{devnet.Fault{Kind: "hang"}, literr.Timeout},
 		{devnet.Fault{Kind: "http-error", Status: 503}, literr.NodeFault},
 		{devnet.Fault{Kind: "html"}, literr.NodeFault},
@@ -106,7 +106,7 @@ func TestFourNodesMayDoWhatTheyLike(t *testing.T) {
 		c := newClient(t, d)
 		if err := c.Connect(t.Context(), nil); err != nil {
 			t.Errorf("%+v: connect: %v", m.fault, err)
-		} else if err := verified(t, c, d, 15*time.Second); err != nil {
+		} else if err := verified(t, c, d, time.Minute); err != nil {
 			t.Errorf("%+v: %v", m.fault, err)
 		}
 		setFaults(t, network, 4, devnet.Fault{})
@@ -117,29 +117,45 @@ func TestFiveNodesStopASessionForAReason(t *testing.T) {
 	network := start(t)
 	d := network.Descriptor()
 	for _, m := range misbehaviours() {
-		c := newClient(t, d, func(config *litclient.Config) {
-			if m.want == literr.Timeout {
-				config.SignTimeout = time.Second
+		err := inTime(t, d.Nodes[5:], m.want == literr.Timeout, func(limit time.Duration) error {
+			c := newClient(t, d, func(config *litclient.Config) { config.SignTimeout = limit })
+			if err := c.Connect(t.Context(), nil); err != nil {
+				t.Fatal(err)
 			}
+			setFaults(t, network, 5, m.fault)
+			defer setFaults(t, network, 5, devnet.Fault{})
+			return verified(t, c, d, time.Minute)
 		})
-		if err := c.Connect(t.Context(), nil); err != nil {
-			t.Fatal(err)
-		}
-		setFaults(t, network, 5, m.fault)
-		err := verified(t, c, d, 15*time.Second)
 		if m.want == "" && err != nil || m.want != "" && !errors.Is(err, m.want) {
 			t.Errorf("%+v: got %v, want %q", m.fault, err, m.want)
 		}
-		if m.want == literr.Timeout {
-			wantSilent(t, err, d.Nodes[5:])
+	}
+}
+
+// inTime calls with a SignTimeout that the silent nodes let pass, a minute where there
+// are none, until those that answer did so before it was over: on a busy machine they
+// may need longer. It checks that exactly the silent ones are said not to have answered.
+func inTime(t *testing.T, silent []devnet.NodeURL, some bool, call func(limit time.Duration) error) error {
+	t.Helper()
+	if !some {
+		return call(time.Minute)
+	}
+	for limit := time.Second; ; limit *= 2 {
+		err := call(limit)
+		var e *literr.Error
+		if errors.As(err, &e) && limit < 30*time.Second {
+			if failures, _ := e.Detail("failures").([]literr.Failure); len(failures) > len(silent) {
+				continue
+			}
 		}
-		setFaults(t, network, 5, devnet.Fault{})
+		wantSilent(t, err, silent, limit)
+		return err
 	}
 }
 
 // wantSilent checks that the error says of exactly these nodes of ten that they
 // did not answer.
-func wantSilent(t *testing.T, err error, nodes []devnet.NodeURL) {
+func wantSilent(t *testing.T, err error, nodes []devnet.NodeURL, limit time.Duration) {
 	t.Helper()
 	var e *literr.Error
 	if !errors.As(err, &e) || e.Detail("have") != 10-len(nodes) || e.Detail("need") != 6 {
@@ -150,7 +166,7 @@ func wantSilent(t *testing.T, err error, nodes []devnet.NodeURL) {
 		t.Errorf("failures %+v", failures)
 	}
 	for i, f := range failures {
-		if f.URL != nodes[i].URL || f.Message != "the node did not answer within 1 s" {
+		if f.URL != nodes[i].URL || f.Message != fmt.Sprintf("the node did not answer within %g s", limit.Seconds()) {
 			t.Errorf("%+v of %s", f, nodes[i].URL)
 		}
 	}
@@ -161,17 +177,19 @@ func wantSilent(t *testing.T, err error, nodes []devnet.NodeURL) {
 func TestFourSilentNodesAndALiar(t *testing.T) {
 	network := start(t)
 	d := network.Descriptor()
-	c := newClient(t, d, func(config *litclient.Config) { config.SignTimeout = time.Second })
-	if err := c.Connect(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
-	setFaults(t, network, 5, devnet.Fault{Kind: "wrong-share"})
-	setFaults(t, network, 4, devnet.Fault{Kind: "hang"})
-	err := verified(t, c, d, 15*time.Second)
+	err := inTime(t, d.Nodes[6:], true, func(limit time.Duration) error {
+		setFaults(t, network, 5, devnet.Fault{})
+		c := newClient(t, d, func(config *litclient.Config) { config.SignTimeout = limit })
+		if err := c.Connect(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		setFaults(t, network, 5, devnet.Fault{Kind: "wrong-share"})
+		setFaults(t, network, 4, devnet.Fault{Kind: "hang"})
+		return verified(t, c, d, time.Minute)
+	})
 	if !errors.Is(err, literr.BadShare) {
 		t.Errorf("got %v", err)
 	}
-	wantSilent(t, err, d.Nodes[6:])
 }
 
 // TestFiveNodesStopAConnect: what nodes say of themselves counts only when the
