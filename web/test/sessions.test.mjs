@@ -99,7 +99,7 @@ describe("a signal ends the wait of", () => {
     createCapacityDelegationAuthSig: (client, signal) => client.createCapacityDelegationAuthSig({ dAppOwnerWallet: signer }, { signal }),
   };
   for (const [name, call] of Object.entries(rows)) {
-    test(name, { timeout: 10_000 }, async (t) => {
+    test(name, { timeout: 60_000 }, async (t) => {
       const client = await standinClient(t);
       await client.connect();
       const controller = new AbortController();
@@ -256,7 +256,7 @@ describe("the epoch", () => {
   test("does not keep a process alive", () => {
     const dist = pathToFileURL(join(import.meta.dirname, "..", "dist", "follow.js"));
     const script = `import { follow } from ${JSON.stringify(dist)}; follow({}, 1000, async () => {});`;
-    const { status } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], { timeout: 10_000 });
+    const { status } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], { timeout: 60_000 });
     assert.equal(status, 0);
   });
 });
