@@ -102,7 +102,7 @@ const answers = [
   differs(
     "action answers by chance",
     "12.4",
-    { ours: "client: NodeError", official: "use: node: NodeInvalidAuthSig" },
+    { ours: "node: no code", official: "use: node: NodeInvalidAuthSig" },
     ({ chance }) => ({ pkpPublicKey: chance.publicKey, litActionCode: base64(chanceAction) }),
   ),
 ];
