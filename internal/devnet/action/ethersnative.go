@@ -20,7 +20,7 @@ import (
 // work of more than about a second, which the end of the run could not interrupt here.
 const (
 	maxPBKDF2Rounds = 1 << 20 // hashes of one block
-	maxScryptWork   = 1 << 22 // N × r × p
+	maxScryptWork   = 1 << 21 // N × r × p
 )
 
 // opNative takes the name of a function of natives and its arguments.

@@ -90,7 +90,7 @@ func TestNativeWorkKeepsTheLimits(t *testing.T) {
 		"hashes": {`for (const data = new Uint8Array(1 << 20);;) ethers.utils.sha512(data);`, action.Timeout},
 		"PBKDF2": {old + `ethers.Wallet.fromEncryptedJsonSync(JSON.stringify(old), 'x');`, action.Timeout},
 		"scrypt": {wallet + `wallet.encrypt('x', { scrypt: { N: 1 << 12, r: 1, p: 1 << 16 } });`, action.Timeout},
-		"memory": {wallet + `wallet.encrypt('x', { scrypt: { N: 1 << 18, r: 16, p: 1 } });`, action.Memory},
+		"memory": {wallet + `wallet.encrypt('x', { scrypt: { N: 1 << 17, r: 16, p: 1 } });`, action.Memory},
 	} {
 		t.Run(name, func(t *testing.T) {
 			limits := action.Limits{Time: 2 * time.Second}
