@@ -95,7 +95,8 @@ func (c *Client) adopt(ctx context.Context, t Transaction, o Options) (Sent, err
 
 // once does a write that must not happen twice, and waits for it. An attempt of the
 // same intent that failed with its end unknown is looked up first: when it was sent,
-// it is waited for; when not, it is sent with the nonce that it would have had.
+// it is waited for; when not, it is sent with the nonce that it would have had. When it
+// reverts, now or meanwhile, nothing came of it.
 // value is called only when something is to be sent, and result with what came of it:
 // what is no result yet is looked up again by the next call as well.
 func (c *Client) once(ctx context.Context, w Write, value func(context.Context) (*big.Int, error), result func(context.Context, Sent, Receipt) error) error {
@@ -114,6 +115,9 @@ func (c *Client) once(ctx context.Context, w Write, value func(context.Context) 
 		var receipt Receipt
 		receipt, err = c.Wait(ctx, a.sent, w.Options.Timeout, 1)
 		if errors.Is(err, literr.Reverted) {
+			if a == earlier && w.Options.TxHash == (Hash{}) { // it was not mined yet when it was looked up
+				return c.once(ctx, w, value, result)
+			}
 			return err
 		}
 		if err == nil {

@@ -239,21 +239,44 @@ func TestARevertOfAMinedTransaction(t *testing.T) {
 	}
 }
 
+// unseen is a node that has no receipt yet when it is first asked for one.
+type unseen struct {
+	contracts.Node
+	asked bool
+}
+
+func (u *unseen) Request(ctx context.Context, method string, params []byte) (jsjson.Value, error) {
+	answer, err := u.Node.Request(ctx, method, params)
+	if err == nil && method == "eth_getTransactionReceipt" && !u.asked {
+		u.asked = true
+		return jsjson.Parse([]byte("null"))
+	}
+	return answer, err
+}
+
 func TestAnEarlierAttemptThatRevertedIsOver(t *testing.T) {
 	d := network(t)
-	c, w, l := writer(t, d, 1)
-	w.after = func(h contracts.Hash) (contracts.Hash, error) {
-		l.cut(func(string) bool { return true })
-		return h, nil
-	}
-	write := contracts.Write{From: w.address(), Contract: "PKPNFT", Function: "mintNext", Arguments: list(t, 2),
-		Options: contracts.Options{Value: big.NewInt(7), GasLimit: big.NewInt(3e6)}}
-	_, err := c.Mint(t.Context(), write)
-	wantError(t, err, literr.ChainUnreachable, "txHash")
-	w.after = nil
-	l.cut(nil)
-	if _, err := mint(t, c, w); err != nil || balance(t, c, w) != count(1) || len(w.seen) != 2 {
-		t.Errorf("the next mint: %v, asked %d times", err, len(w.seen))
+	for i, when := range []string{"before the next call", "during it"} {
+		t.Run(when, func(t *testing.T) {
+			c, w, l := writer(t, d, 1+i)
+			watcher, _, _ := writer(t, d, 1+i)
+			c.Node = &unseen{l, i == 0}
+			w.after = func(h contracts.Hash) (contracts.Hash, error) {
+				_, err := watcher.Wait(t.Context(), contracts.Sent{Hash: h}, 0, 1)
+				wantError(t, err, literr.Reverted)
+				l.cut(func(string) bool { return true })
+				return h, nil
+			}
+			write := contracts.Write{From: w.address(), Contract: "PKPNFT", Function: "mintNext", Arguments: list(t, 2),
+				Options: contracts.Options{Value: big.NewInt(7), GasLimit: big.NewInt(3e6)}}
+			_, err := c.Mint(t.Context(), write)
+			wantError(t, err, literr.ChainUnreachable, "txHash")
+			w.after = nil
+			l.cut(nil)
+			if _, err := mint(t, c, w); err != nil || balance(t, c, w) != count(1) || len(w.seen) != 2 {
+				t.Errorf("the next mint: %v, asked %d times", err, len(w.seen))
+			}
+		})
 	}
 }
 
