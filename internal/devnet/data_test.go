@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -229,7 +230,8 @@ func network(t *testing.T, dir string) (kill func(), up <-chan devnet.Descriptor
 	t.Helper()
 	process := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilled$")
 	process.Env = append(os.Environ(), killedDir+"="+dir)
-	process.Stderr = os.Stderr // where geth says what it cannot open
+	process.Stderr = os.Stderr   // where geth says what it cannot open
+	must(process.StdinPipe())(t) // which ends with us, and the process with it
 	output := must(process.StdoutPipe())(t)
 	if err := process.Start(); err != nil {
 		t.Fatal(err)
@@ -255,7 +257,8 @@ func runUntilKilled(t *testing.T, dir string) {
 	n := open(t, devnet.Config{Data: dir, Nodes: 3, Threshold: 2})
 	text := must(json.Marshal(n.Descriptor()))(t)
 	fmt.Println(string(text))
-	select {}
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	os.Exit(1) // whoever was to kill it is gone
 }
 
 // TestKilled kills processes, first while they start, then while the epoch
