@@ -64,7 +64,7 @@ vet: ## check the format and what the compiler does not
 	tool=$$(go tool -n staticcheck) && GOOS=js GOARCH=wasm $$tool -checks $(CHECKS) ./wasm ./jsglue ./storage
 
 test-go: $(ETHERS_BUNDLE) ## native tests, the end-to-end test among them
-	go test ./...
+	go test -timeout 30m ./...
 
 test-js: need-chromium ## tests of the border, in a real browser
 	export TMPDIR=$$(mktemp -d); trap 'rm -rf $$TMPDIR' EXIT; \
@@ -83,7 +83,7 @@ size: ## sizes of what a page loads; fails above the budget
 	go run ./internal/modulesize -budget $(BUDGET)
 
 race: ## native tests with the race detector, which takes ten minutes
-	go test -race -short ./internal/... ./storage
+	go test -race -short -timeout 30m ./internal/... ./storage
 
 fuzz: ## fuzz every parser for a while
 	@for package in $$(git grep -l 'func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
