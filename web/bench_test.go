@@ -155,7 +155,7 @@ func manyValues() json.RawMessage {
 // BenchmarkHostileNodes is how long the page stands still at most, and what memory
 // the module has afterwards, while nodes do what costs the client most: as many as
 // may sign falsely in a network of 30 whose threshold is 21, and ten of ten that
-// answer with as many values as fit.
+// answer with as many values as fit. The first row is for comparison.
 //
 //	go test -run '^$' -bench HostileNodes -benchtime 5x ./web
 func BenchmarkHostileNodes(b *testing.B) {
@@ -164,6 +164,7 @@ func BenchmarkHostileNodes(b *testing.B) {
 		nodes, threshold, lying int
 		fault                   devnet.Fault
 	}{
+		{"honest/30", 30, 21, 0, devnet.Fault{}},
 		{"wrong-share/4of30", 30, 21, 4, devnet.Fault{Kind: "wrong-share"}},
 		{"4MiB/10of10", 10, 6, 10, devnet.Fault{Kind: "oversized", Shape: "values", Path: "sign_session_key"}},
 		{"512KiB/10of10", 10, 6, 10, devnet.Fault{Kind: "http-error", Path: "sign_session_key", Body: manyValues()}},
@@ -184,15 +185,16 @@ func BenchmarkHostileNodes(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
-			var got struct{ Longest, Took, Memory float64 }
-			longest := 0.0
+			var got struct{ First, Longest, Took, Memory float64 }
+			first, longest := 0.0, 0.0
 			for b.Loop() {
 				if err := page.Evaluate(`(async () => {`+sessionHelpers+hostileScript+`})()`, &got); err != nil {
 					b.Fatal(err)
 				}
-				longest = max(longest, got.Longest)
+				first, longest = max(first, got.First), max(longest, got.Longest)
 			}
-			b.ReportMetric(longest, "longest-task-ms") // 0 for none above 50
+			b.ReportMetric(first, "first-task-ms") // 0 for none above 50, as the next
+			b.ReportMetric(longest, "longest-task-ms")
 			b.ReportMetric(got.Took, "call-ms")
 			b.ReportMetric(got.Memory/(1<<20), "module-MiB")
 			b.ReportMetric(0, "ns/op")
@@ -201,7 +203,8 @@ func BenchmarkHostileNodes(b *testing.B) {
 }
 
 // hostileScript makes one call, by a module of its own whose memory it can see, and
-// says how long the longest task was.
+// says how long the first task was, in which all nodes are asked, and the longest
+// that came after it.
 const hostileScript = `
 	const own = document.body.appendChild(document.createElement("iframe")).contentWindow;
 	const { instantiateStreaming } = own.WebAssembly;
@@ -216,14 +219,20 @@ const hostileScript = `
 	const { LitNodeClient, LitPKPResource } = own.exposed;
 	const client = new LitNodeClient({ ...config, storage: "memory" });
 	await client.connect().catch((e) => e);
-	let longest = 0;
-	const observer = new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) longest = Math.max(longest, duration); });
+	let first = 0, longest = 0, start = Infinity;
+	const observer = new PerformanceObserver((list) => {
+		for (const { startTime, duration } of list.getEntries()) {
+			if (startTime <= start) first = Math.max(first, duration);
+			else longest = Math.max(longest, duration);
+		}
+	});
+	await new Promise((turn) => setTimeout(turn, 200)); // what connect has left to do
 	observer.observe({ entryTypes: ["longtask"] }); // tells of those above 50 ms
-	const start = performance.now();
+	start = performance.now();
 	const resource = new LitPKPResource("*");
 	await client.getLitActionSessionSigs({ ...guide, resourceAbilityRequests: [{ resource, ability: "pkp-signing" }] }).catch((e) => e);
 	const took = performance.now() - start;
 	await new Promise((turn) => setTimeout(turn, 200));
 	observer.disconnect();
-	return { longest, took, memory: instance.exports.mem.buffer.byteLength };
+	return { first, longest, took, memory: instance.exports.mem.buffer.byteLength };
 `
