@@ -214,9 +214,9 @@ function ended(why: string, cause?: unknown): LitError {
 /** Names that the program and its runtime look up on their global object. */
 const SCOPE_NAMES = [
   "AbortController", "Array", "ArrayBuffer", "BigInt", "Boolean", "DOMException", "DataView", "Date", "Error",
-  "Function", "JSON", "Map", "Math", "Number", "Promise", "RangeError", "Reflect", "Set", "String",
-  "Symbol", "TextDecoder", "TextEncoder", "TypeError", "URL", "Uint8Array", "Uint8ClampedArray",
-  "console", "crypto", "performance",
+  "Function", "JSON", "Map", "Math", "MessageChannel", "Number", "Promise", "RangeError", "Reflect", "Set",
+  "String", "Symbol", "TextDecoder", "TextEncoder", "TypeError", "URL", "Uint8Array", "Uint8ClampedArray",
+  "console", "crypto", "performance", "setTimeout",
 ] as const;
 
 /** The program's global object: copies of references, so that what it defines stays here. */
