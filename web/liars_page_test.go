@@ -46,6 +46,33 @@ func TestAPageGoesOnWhileSharesAreSorted(t *testing.T) {
 	}
 }
 
+// TestAPageWorksWhileNodesAreAsked: the requests of a call are not sent in one task,
+// of which each takes milliseconds.
+func TestAPageWorksWhileNodesAreAsked(t *testing.T) {
+	_, page := open(t)
+	got := evaluate[struct{ Sent, Most int }](t, page, `
+		const client = new lit.LitNodeClient({ ...config, storage: "memory" });
+		await client.connect();
+		let sent = 0, inTask = 0, most = 0;
+		const real = window.fetch;
+		window.fetch = (...args) => {
+			sent++;
+			most = Math.max(most, ++inTask);
+			return real(...args);
+		};
+		const { port1, port2 } = new MessageChannel();
+		port1.onmessage = () => { inTask = 0; port2.postMessage(null); };
+		port2.postMessage(null);
+		await client.getLitActionSessionSigs(guide);
+		port1.close();
+		window.fetch = real;
+		return { sent, most };
+	`)
+	if got.Sent != 10 || got.Most == got.Sent {
+		t.Errorf("%d requests of %d in one task", got.Most, got.Sent)
+	}
+}
+
 // TestHostileAnswersTakeNoMemory: all ten nodes answer with more values than anybody
 // should build, some in a body that is short enough to be read. Memory that the
 // module once had never comes back to the page.

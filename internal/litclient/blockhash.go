@@ -65,7 +65,7 @@ func (c *Client) refreshBlockhash(ctx context.Context, n *network, refused []str
 	var hashes []string
 	count := map[string]int{}
 	var failures []literr.Failure
-	err = fanOut(ctx, n.connected, func(ctx context.Context, url string) (string, error) {
+	err = fanOut(ctx, c.config.NextTurn, n.connected, func(ctx context.Context, url string) (string, error) {
 		return c.askBlockhash(ctx, url, id, n)
 	}, func(a answer[string]) bool {
 		switch {

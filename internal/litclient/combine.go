@@ -16,8 +16,9 @@ import (
 // for four wrong ones once in a hundred searches at most.
 const maxTries = 1300
 
-// fewShares are combined and verified in one go.
-const fewShares = 20
+// fewShares are combined and verified in one go: together it takes a browser
+// some 20 ms, and a multiple of that as long as it has not optimized the module.
+const fewShares = 10
 
 // search is how far the search for shares that fit together is. A wrong share
 // does not show by itself, only in a combination that does not verify.
@@ -54,7 +55,7 @@ func (q *quorum) combine(ctx context.Context) bool {
 			if q.verify(ctx, g, shares) {
 				return true
 			}
-			q.turn(ctx)
+			q.nextTurn(ctx)
 			if ctx.Err() != nil || s.arrived.Load() > s.taken {
 				return false
 			}
@@ -110,7 +111,7 @@ func (q *quorum) verify(ctx context.Context, g *group, shares []bls.SignatureSha
 		return false
 	}
 	if len(shares) > fewShares {
-		q.turn(ctx)
+		q.nextTurn(ctx)
 	}
 	hash := session.MessageHash(g.text)
 	if q.network.key.Verify(hash[:], signature) != nil {

@@ -20,7 +20,7 @@ func dealt(t testing.TB, threshold, nodes, wrong int, seed byte) (*quorum, *grou
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := &quorum{network: &network{key: key, threshold: threshold, nodes: make([]string, nodes)}}
+	q := &quorum{network: &network{key: key, threshold: threshold, nodes: make([]string, nodes)}, nextTurn: noTurn}
 	if err := q.search.seed(func(b []byte) error { _, err := random.Read(b); return err }); err != nil {
 		t.Fatal(err)
 	}

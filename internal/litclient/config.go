@@ -50,8 +50,9 @@ type Config struct {
 	Lock    session.Lock // held while a session key is made; nil for none
 	OnEvent func(Event)  // told of what happens beside a call; may be nil
 
-	// NextTurn lets others work who share the thread, between pieces of long work;
-	// nil where nobody does.
+	// NextTurn lets others work who share the thread, between pieces of long work:
+	// a page gets nothing done while Go has something to do, and neither an abort
+	// nor an answer comes through. Nil where nobody shares it.
 	NextTurn func(context.Context)
 }
 
@@ -163,5 +164,10 @@ func (c Config) complete() (Config, contracts.Network, error) {
 	if c.OnEvent == nil {
 		c.OnEvent = func(Event) {}
 	}
+	if c.NextTurn == nil {
+		c.NextTurn = noTurn
+	}
 	return c, known, nil
 }
+
+func noTurn(context.Context) {}

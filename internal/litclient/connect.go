@@ -127,7 +127,7 @@ func (c *Client) shakeHands(ctx context.Context, n *network, progress Progress) 
 	votes := tally{threshold: n.threshold, pinned: c.config.NetworkPublicKey}
 	graceCtx, endGrace := context.WithCancelCause(ctx)
 	defer endGrace(nil)
-	err = fanOut(graceCtx, n.nodes, func(ctx context.Context, url string) (greeting, error) {
+	err = fanOut(graceCtx, c.config.NextTurn, n.nodes, func(ctx context.Context, url string) (greeting, error) {
 		return c.handshake(ctx, url, id, n.epoch)
 	}, func(a answer[greeting]) bool {
 		if votes.add(a) {

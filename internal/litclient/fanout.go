@@ -16,14 +16,22 @@ type answer[T any] struct {
 	err   error
 }
 
+// atOnce is how many requests are sent, or messages signed, before others have
+// their turn. A browser takes 1 to 4 ms to send one.
+const atOnce = 5
+
 // fanOut asks all nodes at once and hands each answer to take, in the order of
 // arrival, until take returns true, all have answered or ctx ends. What is
-// still under way then is cancelled. It returns why ctx ended, if it did.
-func fanOut[T any](ctx context.Context, urls []string, ask func(context.Context, string) (T, error), take func(answer[T]) bool) error {
+// still under way then is cancelled. It returns why ctx ended, if it did. Turn
+// is [Config].NextTurn.
+func fanOut[T any](ctx context.Context, turn func(context.Context), urls []string, ask func(context.Context, string) (T, error), take func(answer[T]) bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	answers := make(chan answer[T], len(urls))
-	for _, url := range urls {
+	for i, url := range urls {
+		if i > 0 && i%atOnce == 0 {
+			turn(ctx)
+		}
 		go func() { answers <- askOne(ctx, url, ask) }()
 	}
 	for range urls {

@@ -13,7 +13,7 @@ func TestTheEndOfAContextWins(t *testing.T) {
 	for range 50 { // which of the two comes first is a matter of luck
 		ctx, cancel := context.WithCancelCause(t.Context())
 		taken := 0
-		err := fanOut(ctx, []string{"a", "b", "c"}, func(context.Context, string) (int, error) { return 0, nil }, func(answer[int]) bool {
+		err := fanOut(ctx, noTurn, []string{"a", "b", "c"}, func(context.Context, string) (int, error) { return 0, nil }, func(answer[int]) bool {
 			taken++
 			cancel(over)
 			return false
@@ -23,11 +23,28 @@ func TestTheEndOfAContextWins(t *testing.T) {
 		}
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
-	err := fanOut(ctx, []string{"a"}, func(context.Context, string) (int, error) { return 0, nil }, func(answer[int]) bool {
+	err := fanOut(ctx, noTurn, []string{"a"}, func(context.Context, string) (int, error) { return 0, nil }, func(answer[int]) bool {
 		cancel(over)
 		return false
 	})
 	if !errors.Is(err, over) {
 		t.Errorf("it ended with the last answer: %v", err)
+	}
+}
+
+// TestAPageWorksBetweenRequests of a network of many nodes, and gets its abort through.
+func TestAPageWorksBetweenRequests(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	turns := 0
+	turn := func(context.Context) {
+		if turns++; turns == 3 {
+			cancel()
+		}
+	}
+	urls := make([]string, 4*atOnce)
+	ask := func(ctx context.Context, _ string) (int, error) { <-ctx.Done(); return 0, ctx.Err() }
+	err := fanOut(ctx, turn, urls, ask, func(answer[int]) bool { t.Error("an answer after the end"); return false })
+	if turns != 3 || !errors.Is(err, context.Canceled) {
+		t.Errorf("%d turns, %v", turns, err)
 	}
 }

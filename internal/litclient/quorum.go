@@ -24,7 +24,7 @@ type quorum struct {
 	requestID string
 	progress  Progress
 	quoter    quoter
-	nextTurn  func(context.Context) // see [Config]; may be nil
+	nextTurn  func(context.Context) // see [Config]
 
 	silent   []string // URLs of nodes that have not answered
 	groups   []*group // by what the nodes signed
@@ -73,17 +73,9 @@ func (q *quorum) take(ctx context.Context, a answer[nodeapi.SignSessionKeyRespon
 		q.progress.tell(Step{Phase: PhaseSign, Node: a.url, Done: q.accepted, Needed: q.network.threshold})
 	}
 	if q.complete = q.combine(ctx); !q.complete {
-		q.turn(ctx) // more answers may be there already, and each has points to be checked
+		q.nextTurn(ctx) // more answers may be there already, and each has points to be checked
 	}
 	return q.complete
-}
-
-// turn lets a page do its own work, of which it gets none done while Go has
-// something to do: neither an abort nor an answer would come through.
-func (q *quorum) turn(ctx context.Context) {
-	if q.nextTurn != nil {
-		q.nextTurn(ctx)
-	}
 }
 
 // giveUp counts the nodes that have not answered as failed.

@@ -94,7 +94,7 @@ func (c *Client) lateNodes(ctx context.Context, n *network) []string {
 	ctx, cancel := context.WithTimeoutCause(ctx, refreshTimeout, literr.Timeout)
 	defer cancel()
 	var found []string
-	_ = fanOut(ctx, missing, func(ctx context.Context, url string) (greeting, error) {
+	_ = fanOut(ctx, c.config.NextTurn, missing, func(ctx context.Context, url string) (greeting, error) {
 		return c.handshake(ctx, url, id, n.epoch)
 	}, func(a answer[greeting]) bool {
 		if a.err == nil && a.value.key == n.key {

@@ -3,6 +3,7 @@ package litclient
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"litsession/internal/literr"
@@ -52,7 +53,18 @@ func (c *Client) GetPkpSessionSigs(ctx context.Context, p SessionSigsParams) (se
 	if err != nil {
 		return nil, err
 	}
-	return session.SignForNodes(r.key, c.template(p, auth), c.latest(r.network).nodes), nil
+	return c.signForNodes(ctx, r.key, c.template(p, auth), c.latest(r.network)), nil
+}
+
+// signForNodes signs for every validator, with turns in between.
+func (c *Client) signForNodes(ctx context.Context, key session.KeyPair, t session.Template, n *network) (all session.SessionSigs) {
+	for some := range slices.Chunk(n.nodes, atOnce) {
+		if all != nil {
+			c.config.NextTurn(ctx)
+		}
+		all = append(all, session.SignForNodes(key, t, some)...)
+	}
+	return all
 }
 
 func (c *Client) authorized(ctx context.Context, r request, p SessionSigsParams) (authorization, error) {

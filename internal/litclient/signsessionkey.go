@@ -158,7 +158,7 @@ func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, refu
 	defer cancel()
 	client := nodeapi.Client{Fetch: c.config.Fetch, RequestID: q.requestID}
 	progress.tell(Step{Phase: PhaseSign, Needed: n.threshold})
-	err = fanOut(ctx, n.nodes, func(ctx context.Context, url string) (nodeapi.SignSessionKeyResponse, error) {
+	err = fanOut(ctx, c.config.NextTurn, n.nodes, func(ctx context.Context, url string) (nodeapi.SignSessionKeyResponse, error) {
 		defer q.search.arrived.Add(1)
 		return client.SignSessionKey(ctx, url, body)
 	}, func(a answer[nodeapi.SignSessionKeyResponse]) bool { return q.take(ctx, a) })

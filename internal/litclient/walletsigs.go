@@ -43,7 +43,7 @@ func (c *Client) GetSessionSigs(ctx context.Context, p SessionSigsParams) (sessi
 	if err != nil {
 		return nil, err
 	}
-	return session.SignForNodes(key, c.template(p, auth), c.latest(n).nodes), nil
+	return c.signForNodes(ctx, key, c.template(p, auth), c.latest(n)), nil
 }
 
 // GetWalletSig returns the JSON of an AuthSig for a session key, as p.SignIn
