@@ -6,6 +6,7 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"litsession/internal/literr"
 	"litsession/storage"
@@ -60,10 +61,27 @@ func (c *Cache) Key(ctx context.Context, random io.Reader) (KeyPair, error) {
 	if err != nil {
 		return KeyPair{}, err
 	}
-	defer release()
+	made := false
+	defer func() { c.handOver(release, made) }()
 	c.making.Lock()
 	defer c.making.Unlock()
-	return c.makeKey(ctx, random)
+	var key KeyPair
+	key, made, err = c.makeKey(ctx, random)
+	return key, err
+}
+
+// settle is how long a lock is kept after a key was written under it. Browsers keep
+// a copy of localStorage in every process: what one tab writes reaches the others
+// some milliseconds later, and the lock may reach them sooner.
+const settle = 250 * time.Millisecond
+
+// handOver releases a lock, for others to find what was written under it.
+func (c *Cache) handOver(release func(), wrote bool) {
+	if wrote && c.lock != nil {
+		time.AfterFunc(settle, release)
+	} else {
+		release()
+	}
 }
 
 // locked waits for the lock of a key, and does without where there is none.
@@ -91,14 +109,16 @@ func (c *Cache) KeyAtOnce(random io.Reader) (KeyPair, error) {
 			WithHint("Await connect() first, or pass a storage that answers at once.")
 	}
 	defer c.making.Unlock()
-	return c.makeKey(ctx, random)
+	key, _, err = c.makeKey(ctx, random)
+	return key, err
 }
 
-func (c *Cache) makeKey(ctx context.Context, random io.Reader) (KeyPair, error) {
+func (c *Cache) makeKey(ctx context.Context, random io.Reader) (key KeyPair, made bool, err error) {
 	if key, ok, err := c.storedKey(ctx, c.report); err != nil || ok {
-		return key, err
+		return key, false, err
 	}
-	return c.writeKey(ctx, random)
+	key, err = c.writeKey(ctx, random)
+	return key, true, err
 }
 
 func (c *Cache) writeKey(ctx context.Context, random io.Reader) (KeyPair, error) {

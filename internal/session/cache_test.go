@@ -14,6 +14,7 @@ import (
 
 	"litsession/internal/literr"
 	"litsession/internal/session"
+	"litsession/internal/siwe"
 	"litsession/storage"
 )
 
@@ -379,6 +380,71 @@ func TestTwoTabs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTabsWhoseStoresLag: what one tab stores reaches the other later than the lock
+// does. Neither goes on with a key that the other replaces.
+func TestTabsWhoseStoresLag(t *testing.T) {
+	for name, row := range map[string]func(*session.Cache, context.Context) (session.KeyPair, error){
+		"no key yet": func(c *session.Cache, ctx context.Context) (session.KeyPair, error) { return c.Key(ctx, rand.Reader) },
+		"an old key": func(c *session.Cache, ctx context.Context) (session.KeyPair, error) {
+			return c.KeyForSession(ctx, rand.Reader, walletNow, margin)
+		},
+	} {
+		t.Run(name, func(t *testing.T) { synctest.Test(t, func(t *testing.T) { startLagging(t, name, row) }) })
+	}
+}
+
+func startLagging(t *testing.T, name string, ask func(*session.Cache, context.Context) (session.KeyPair, error)) {
+	var mutex sync.Mutex
+	lock := func(context.Context, string) (func(), error) {
+		for !mutex.TryLock() {
+			time.Sleep(time.Millisecond)
+		}
+		return mutex.Unlock, nil
+	}
+	tabs := [2]*lagging{{}, {}}
+	tabs[0].other, tabs[1].other = tabs[1], tabs[0]
+	var caches [2]*session.Cache
+	for i, store := range tabs {
+		caches[i] = session.NewCache(store, lock, func(err error) { t.Errorf("reported %v", err) })
+	}
+	if name == "an old key" {
+		key, err := caches[0].Key(t.Context(), rand.Reader)
+		publicKey(t, key, err)
+		signed(t, caches[0], key.URI(), siwe.FormatTime(walletNow.Add(-time.Hour)))
+		time.Sleep(time.Second)
+	}
+	var keys [2]string
+	var both sync.WaitGroup
+	for i, cache := range caches {
+		both.Go(func() {
+			key, err := ask(cache, t.Context())
+			keys[i] = publicKey(t, key, err)
+		})
+	}
+	both.Wait()
+	if keys[0] != keys[1] {
+		t.Errorf("the tabs have the keys %v", keys)
+	}
+	time.Sleep(time.Second) // the lock comes back by itself
+}
+
+// lagging is a tab's copy of a store: what it writes is there at once, for the other
+// tab 50 ms later.
+type lagging struct {
+	storage.Memory
+	other *lagging
+}
+
+func (l *lagging) Set(ctx context.Context, key, value string) error {
+	time.AfterFunc(50*time.Millisecond, func() { _ = l.other.Memory.Set(context.Background(), key, value) })
+	return l.Memory.Set(ctx, key, value)
+}
+
+func (l *lagging) Remove(ctx context.Context, key string) error {
+	time.AfterFunc(50*time.Millisecond, func() { _ = l.other.Memory.Remove(context.Background(), key) })
+	return l.Memory.Remove(ctx, key)
 }
 
 // later2 is the same store without the turn for others.

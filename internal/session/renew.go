@@ -39,7 +39,8 @@ func (c *Cache) KeyForSession(ctx context.Context, random io.Reader, now time.Ti
 	if err != nil {
 		return KeyPair{}, err
 	}
-	defer release()
+	made := false
+	defer func() { c.handOver(release, made) }()
 	c.making.Lock()
 	defer c.making.Unlock()
 	stored, ok, err := c.storedKey(ctx, c.report)
@@ -55,6 +56,7 @@ func (c *Cache) KeyForSession(ctx context.Context, random io.Reader, now time.Ti
 			return KeyPair{}, err
 		}
 	}
+	made = true
 	return c.writeKey(ctx, random)
 }
 
