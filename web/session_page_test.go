@@ -196,8 +196,38 @@ func TestAPageFollowsTheEpoch(t *testing.T) {
 	}
 }
 
-// TestTabsOfOneOrigin: tabs start at once on an empty localStorage, and each
-// goes on with the same session.
+// TestAbortedCallsStayBounded: calls are aborted about when their AuthSigs are stored,
+// each another one. What they leave in localStorage stays within the bound.
+func TestAbortedCallsStayBounded(t *testing.T) {
+	_, page := open(t)
+	got := evaluate[struct{ Stored, Done, Aborted int }](t, page, `
+		localStorage.clear();
+		const client = new lit.LitNodeClient({ ...config, storage: "local" });
+		await client.connect();
+		let done = 0, aborted = 0;
+		const call = async (round, i) => {
+			const controller = new AbortController();
+			const onProgress = ({ phase, done, needed }) => {
+				if (phase === "sign" && done === needed) setTimeout(() => controller.abort(), 4 * i);
+			};
+			const params = { ...guide, jsParams: { magicNumber: 42, round, i }, onProgress };
+			await client.getLitActionSessionSigs(params, { signal: controller.signal }).then(() => done++, () => aborted++);
+		};
+		for (let round = 0; round < 12; round++) {
+			await Promise.all(Array.from({ length: 8 }, (_, i) => call(round, i)));
+		}
+		const stored = Object.keys(localStorage).filter((name) => /auth-?sig/i.test(name)).length;
+		return { stored, done, aborted, names: Object.keys(localStorage) };
+	`)
+	t.Logf("%+v", got)
+	if got.Done+got.Aborted != 96 || got.Aborted == 0 || got.Stored > 51 { // AuthSigs and their index
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestTabsOfOneOrigin: tabs start at once on an empty localStorage, and each goes on
+// with the same session. When all that is stored has expired, each goes on with the
+// same new key.
 func TestTabsOfOneOrigin(t *testing.T) {
 	network, _ := open(t)
 	server := serve(t, network, new(wallet))
@@ -219,7 +249,7 @@ func TestTabsOfOneOrigin(t *testing.T) {
 		if err := inTab(first, fmt.Sprintf(`localStorage.clear(); localStorage.setItem("round %d", "x");`, round), &none); err != nil {
 			t.Fatal(err)
 		}
-		var results [2]struct{ Key, Again, Stored, Refused string }
+		var results [2]struct{ Key, Again, Stored, Refused, Renewed string }
 		var both sync.WaitGroup
 		for i, tab := range tabs {
 			both.Go(func() {
@@ -236,9 +266,19 @@ func TestTabsOfOneOrigin(t *testing.T) {
 					const key = client.getSessionKey().publicKey;
 					const sigs = await client.getLitActionSessionSigs(guide);
 					const refused = await accepted(sigs);
+					const again = client.getSessionKey().publicKey;
+					const stored = JSON.parse(localStorage.getItem("lit-session-key")).publicKey;
 					localStorage.setItem("done " + me, "x");
 					await arrived("done " + (1 - me));
-					return { key, again: client.getSessionKey().publicKey, stored: JSON.parse(localStorage.getItem("lit-session-key")).publicKey, refused };
+					if (me === 0) {
+						for (const [name, text] of Object.entries(localStorage)) {
+							localStorage.setItem(name, text.replace(/(Expiration Time: )\d{4}/, "$12020"));
+						}
+						localStorage.setItem("all has expired", "x");
+					}
+					await arrived("all has expired");
+					const renewed = await client.getLitActionSessionSigs(guide);
+					return { key, again, stored, refused: refused + await accepted(renewed), renewed: Object.values(renewed)[0].address };
 				`, &results[i])
 				if err != nil {
 					t.Error(err)
@@ -247,7 +287,8 @@ func TestTabsOfOneOrigin(t *testing.T) {
 		}
 		both.Wait()
 		for _, r := range results {
-			if r.Key == "" || r.Key != results[0].Key || r.Again != r.Key || r.Stored != r.Key || r.Refused != "" {
+			if r.Key == "" || r.Key != results[0].Key || r.Again != r.Key || r.Stored != r.Key || r.Refused != "" ||
+				r.Renewed == "" || r.Renewed == r.Key || r.Renewed != results[0].Renewed {
 				t.Errorf("%+v beside %+v", r, results[0])
 			}
 		}
