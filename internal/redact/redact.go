@@ -19,7 +19,10 @@ const (
 	// MinLength is the length in bytes below which a text is not taken for a
 	// secret: replacing it everywhere would make errors unreadable, and hide
 	// little.
-	MinLength = 6
+	MinLength = 4
+	// wordLength is the length below which only a text with a digit is one, such
+	// as a PIN: errors are made of the others.
+	wordLength = 6
 	// anywhere is the length from which on a secret is found inside words too.
 	anywhere = 8
 	// partial is how many bytes of a long secret's beginning are enough: who
@@ -39,11 +42,11 @@ type Redactor struct {
 
 // New returns a Redactor of the secrets, and of what becomes of them in JSON,
 // in JSON within JSON, in URLs and, wherever it stands there, in base64. Those
-// shorter than [MinLength] are left out.
+// shorter than [MinLength], and short words without a digit, are left out.
 func New(secrets []string) *Redactor {
 	r := &Redactor{short: map[string]struct{}{}}
 	for _, secret := range secrets {
-		if len(secret) < MinLength {
+		if len(secret) < wordLength && !strings.ContainsAny(secret, "0123456789") {
 			continue
 		}
 		r.add(secret)

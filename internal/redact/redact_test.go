@@ -15,10 +15,11 @@ const (
 	token    = `{"sig":"0xabcdef","text":"line one` + "\n" + `żółw & more"}`
 	password = "hunter2!"
 	pin      = "493817"
+	shortPIN = "4938"
 )
 
 func TestTextHasNoSecret(t *testing.T) {
-	r := redact.New([]string{token, password, pin, "abc", ""})
+	r := redact.New([]string{token, password, pin, shortPIN, "abc", "a12", "words", ""})
 	quoted := func(v any) string {
 		text, err := json.Marshal(v)
 		if err != nil {
@@ -27,18 +28,21 @@ func TestTextHasNoSecret(t *testing.T) {
 		return string(text)
 	}
 	for in, want := range map[string]string{
-		"":                          "",
-		"nothing":                   "nothing",
-		"a" + token + "b":           "a[redacted]b",
-		token + token:               "[redacted]",
-		token + " " + token:         "[redacted] [redacted]",
-		"cut off: " + token[:20]:    "cut off: [redacted]",
-		"a few bytes: " + token[:8]: "a few bytes: " + token[:8],
-		"pass" + password + "word":  "pass[redacted]word",
-		"pin " + pin + ".":          "pin [redacted].",
-		pin:                         "[redacted]",
-		"1" + pin:                   "1" + pin, // a longer number
-		"abc stays":                 "abc stays",
+		"":                           "",
+		"nothing":                    "nothing",
+		"a" + token + "b":            "a[redacted]b",
+		token + token:                "[redacted]",
+		token + " " + token:          "[redacted] [redacted]",
+		"cut off: " + token[:20]:     "cut off: [redacted]",
+		"a few bytes: " + token[:8]:  "a few bytes: " + token[:8],
+		"pass" + password + "word":   "pass[redacted]word",
+		"pin " + pin + ".":           "pin [redacted].",
+		pin:                          "[redacted]",
+		"1" + pin:                    "1" + pin, // a longer number
+		"abc stays":                  "abc stays",
+		"a12, words stay":            "a12, words stay",
+		"the PIN is not " + shortPIN: "the PIN is not [redacted]",
+		"status 49381":               "status 49381",
 		"b64 " + base64.StdEncoding.EncodeToString([]byte(password)):     "b64 [redacted]E=",
 		"inner " + strings.ReplaceAll(quoted(token), `\u0026`, "&"):      `inner "[redacted]"`,
 		"form " + url.QueryEscape(token) + "&x":                          "form [redacted]&x",
