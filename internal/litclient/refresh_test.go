@@ -200,6 +200,9 @@ func TestANetworkThatIsAnotherOne(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer fresh.Close()
+		if _, err := w.pkpSessionSigs(t.Context(), t, c, w.pkpParams()); !errors.Is(err, literr.NetworkChanged) {
+			t.Errorf("a call when another has its place: got %v", err)
+		}
 		if err := c.Refresh(t.Context()); !errors.Is(err, literr.NetworkChanged) {
 			t.Errorf("when another has its place: got %v", err)
 		}
@@ -215,6 +218,9 @@ func TestANetworkThatIsAnotherOne(t *testing.T) {
 			wire.to[w.Nodes[i].URL] = other.Nodes[i].URL
 		}
 		w.advance(t) // nothing changes but the epoch
+		if _, err := w.pkpSessionSigs(t.Context(), t, c, w.pkpParams()); !errors.Is(err, literr.NetworkChanged) {
+			t.Errorf("a call: got %v", err)
+		}
 		if err := c.Refresh(t.Context()); !errors.Is(err, literr.NetworkChanged) {
 			t.Errorf("got %v", err)
 		}

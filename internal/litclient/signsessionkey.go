@@ -27,7 +27,8 @@ const statement = "Lit Protocol PKP session signature"
 // [literr.NotEnoughNodes], [literr.BadShare], [literr.MessageMismatch],
 // [literr.Timeout] for no answer within [Config].SignTimeout), else
 // [literr.NotEnoughShares]; [literr.GatewayUnreachable] and
-// [literr.CIDMismatch] for code from a gateway; [literr.NoBlockhash].
+// [literr.CIDMismatch] for code from a gateway; [literr.NoBlockhash];
+// [literr.NetworkChanged].
 func (c *Client) SignSessionKey(ctx context.Context, p SignSessionKeyParams) (session.AuthSig, error) {
 	r, err := c.request(ctx, SessionSigsParams{SignSessionKeyParams: p})
 	if err != nil {
@@ -67,14 +68,20 @@ func (c *Client) signed(ctx context.Context, r request, progress Progress) (auth
 		case q.nonceRefused() && len(refused) < len(r.network.nodes):
 			refused, refusal = append(refused, q.asked.Nonce), err
 			c.dropBlockhash(q.asked.Nonce)
-		case refusal != nil && errors.Is(err, literr.NoBlockhash):
-			return failed(refusal) // there is no other nonce to try
-		case !corrected && c.learn(ctx, r.network, q, err):
+		default:
+			again := false
+			if !corrected {
+				again, err = c.learn(ctx, r.network, q, err)
+			}
+			if refusal != nil && errors.Is(err, literr.NoBlockhash) {
+				err = refusal // there is no other nonce to try
+			}
+			if !again {
+				return failed(err)
+			}
 			corrected = true
 			r.network = c.latest(r.network)
 			epoch = r.network.epoch.Number
-		default:
-			return failed(err)
 		}
 	}
 }
@@ -175,21 +182,35 @@ func (c *Client) askForShares(ctx context.Context, r request, epoch uint64, refu
 }
 
 // learn looks for a cause of a failure on our side, and sets it right. It
-// reports whether another try has a chance.
-func (c *Client) learn(ctx context.Context, n *network, q *quorum, failure error) bool {
+// reports whether another try has a chance. The error is the failure, or
+// [literr.NetworkChanged] where that explains it.
+func (c *Client) learn(ctx context.Context, n *network, q *quorum, failure error) (again bool, _ error) {
 	if skew, ok := q.skew(); ok {
 		c.setSkew(skew)
-		return differ(skew, q.sentWith)
+		return differ(skew, q.sentWith), failure
 	}
-	switch literr.CodeOf(failure) {
-	case literr.NodeFault, literr.NotEnoughNodes, literr.NotEnoughShares, literr.BadShare, literr.NodesDisagree, literr.NoBlockhash:
-	default:
-		return false
+	if !q.mayBeElsewhere(failure) {
+		return false, failure
 	}
-	if c.Refresh(ctx) != nil {
-		return false
+	if err := c.Refresh(ctx); errors.Is(err, literr.NetworkChanged) {
+		return false, err
+	} else if err != nil {
+		return false, failure
 	}
 	now := c.current()
 	sent := n.epoch.CurrentNumber(c.now())
-	return now != nil && (now.epoch.Number != sent || !slices.Equal(now.nodes, n.nodes))
+	return now != nil && (now.epoch.Number != sent || !slices.Equal(now.nodes, n.nodes)), failure
+}
+
+// mayBeElsewhere reports whether a failure is one that nodes of another epoch, or of
+// another network, give.
+func (q *quorum) mayBeElsewhere(failure error) bool {
+	switch literr.CodeOf(failure) {
+	case literr.NodeFault, literr.NotEnoughNodes, literr.NotEnoughShares, literr.BadShare, literr.NodesDisagree, literr.NoBlockhash:
+		return true
+	}
+	return slices.ContainsFunc(q.failed, func(f failedNode) bool {
+		var refusal *nodeapi.Error
+		return errors.As(f.err, &refusal) && refusal.NoSuchPKP()
+	})
 }

@@ -10,7 +10,7 @@ import { CALL, progressOf, requireKnownNetwork } from "./checks.js";
 import { LIT_SESSION_KEY_URI } from "./constants.js";
 import { encodeParams, givenParams } from "./crossing.js";
 import { delegateCapacity, requireOwner, type CapacityCreditsReq, type CapacityCreditsRes } from "./delegation.js";
-import { makeError, ParamsMissingError, retold, type LitError } from "./errors.js";
+import { isLitError, makeError, ParamsMissingError, retold, type LitError } from "./errors.js";
 import { Emitter } from "./events.js";
 import { follow } from "./follow.js";
 import { anything, empty, listOf, optionalOptionsOf, optionsOf, text } from "./given.js";
@@ -303,6 +303,7 @@ export class LitNodeClient extends Emitter<ClientEvents> {
 
   #connected(): void {
     this.ready = true;
+    this.#cannotFollow = false;
     this.dispatch("connected", true);
     globalThis.document?.dispatchEvent(new Event("lit-ready"));
   }
@@ -395,6 +396,9 @@ export class LitNodeClient extends Emitter<ClientEvents> {
       return await this.#inside.call<Result>(name, signal, enter);
     } catch (error) {
       this.#noteDeath(error);
+      if (isLitError(error) && error.reason === "network_changed") {
+        this.#cannotLook(error);
+      }
       throw error;
     }
   }

@@ -238,6 +238,20 @@ describe("the epoch", () => {
     assert.equal(client.ready, true);
     await client.disconnect();
   });
+  test("a call that finds another network in its place says so too", async (t) => {
+    const client = await standinClient(t, { epochInterval: 0 });
+    const events = [];
+    client.on("error", (error) => events.push(error.reason));
+    client.on("disconnected", ({ reason, error }) => events.push([reason, error?.reason]));
+    await client.connect();
+    for (const _ of [1, 2]) {
+      await assert.rejects(client.getLitActionSessionSigs({ jsParams: { Act: "moved" } }), { reason: "network_changed" });
+      assert.deepEqual([client.ready, ...events], [false, "network_changed", ["error", "network_changed"]]);
+    }
+    await client.connect();
+    assert.equal(client.ready, true);
+    await client.disconnect();
+  });
   test("validators that cannot be reached end the connection until they are found", async (t) => {
     const client = await standinClient(t, { epochInterval: 5, rpcUrl: "no-nodes" });
     const events = [];

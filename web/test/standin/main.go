@@ -122,6 +122,8 @@ func act(ctx context.Context, params string, onProgress, ports js.Value) (any, e
 		<-ctx.Done()
 	case "trap":
 		ports.Call("now").Get("trap") // the getter throws through the Go stack
+	case "moved":
+		return nil, literr.Errorf(literr.NetworkChanged, "another network")
 	case "refuse":
 		return nil, literr.Errorf(literr.NotAuthorized, "refused").With("have", 2)
 	case "event":
