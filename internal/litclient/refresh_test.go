@@ -39,6 +39,23 @@ func nodesOf(sigs session.SessionSigs) (urls []string) {
 	return urls
 }
 
+// connectedTo looks until so many nodes are connected: on a busy machine one may
+// answer too late for connect, and for a look.
+func connectedTo(t *testing.T, c *litclient.Client, count int) litclient.State {
+	t.Helper()
+	for range 20 {
+		if state, _ := c.State(); len(state.ConnectedNodes) == count {
+			return state
+		}
+		if err := c.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state, _ := c.State()
+	t.Fatalf("connected to %v, want %d", state.ConnectedNodes, count)
+	return state
+}
+
 func TestRefresh(t *testing.T) {
 	w := newWorld(t)
 	c := w.client(t)
@@ -46,8 +63,8 @@ func TestRefresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	before := connectedTo(t, c, 5)
 	handshakes := w.wire.handshakes.Load()
-	before, _ := c.State()
 	if err := c.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +75,7 @@ func TestRefresh(t *testing.T) {
 	if err := c.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	state, _ := c.State()
+	state := connectedTo(t, c, 3)
 	connected := slices.Sorted(slices.Values(state.ConnectedNodes))
 	if want := w.urls(1, 3, 4); state.CurrentEpochNumber != before.CurrentEpochNumber+1 || !slices.Equal(connected, want) {
 		t.Errorf("epoch %d with %v, want %d with %v", state.CurrentEpochNumber, connected, before.CurrentEpochNumber+1, want)
@@ -127,8 +144,8 @@ func TestNodesThatComeLate(t *testing.T) {
 		}
 	}
 	c := w.client(t)
-	if state, _ := c.State(); len(state.ConnectedNodes) != 3 || len(state.Nodes) != 5 {
-		t.Fatalf("connected to %v", state.ConnectedNodes)
+	if state := connectedTo(t, c, 3); len(state.Nodes) != 5 {
+		t.Fatalf("the nodes are %v", state.Nodes)
 	}
 	if err := w.network.SetFault(0, devnet.Fault{Kind: "none"}); err != nil {
 		t.Fatal(err)
@@ -136,7 +153,7 @@ func TestNodesThatComeLate(t *testing.T) {
 	if err := c.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if state, _ := c.State(); len(state.ConnectedNodes) != 4 || !slices.Contains(state.ConnectedNodes, w.Nodes[0].URL) {
+	if state := connectedTo(t, c, 4); !slices.Contains(state.ConnectedNodes, w.Nodes[0].URL) {
 		t.Errorf("connected to %v", state.ConnectedNodes)
 	}
 }
