@@ -88,6 +88,16 @@ describe("createCapacityDelegationAuthSig delegates, whoever signs", async () =>
       });
     });
   }
+  test("for the client's domain, unless the caller names one", async (t) => {
+    const client = new litsession.LitNodeClient({ litNetwork: "custom", rpcUrl, contractContext, storage: "memory", domain: "my.app" });
+    t.after(() => client.disconnect());
+    const dAppOwnerWallet = new ethers.Wallet(privateKey);
+    const domainOf = async (params) => {
+      const { capacityDelegationAuthSig } = await client.createCapacityDelegationAuthSig({ dAppOwnerWallet, ...params });
+      return new siwe.SiweMessage(capacityDelegationAuthSig.signedMessage).domain;
+    };
+    assert.deepEqual([await domainOf(), await domainOf({ domain: "their.app" })], ["my.app", "their.app"]);
+  });
   for (const [name, hours] of [["ahead", 1], ["behind", -1]]) {
     test(`by the nodes' clocks where this one is ${name}, and never longer than a week`, async (t) => {
       const off = hours * 3_600_000;
