@@ -1,11 +1,12 @@
 import { isLitError, LIT_ABILITY, LitActionResource, LitNodeClient, LitPKPResource } from "./litsession/index.js";
 
-const { rpcUrl, contractContext, pkp } = await (await fetch("descriptor.json")).json();
-const client = new LitNodeClient({ litNetwork: "custom", rpcUrl, contractContext });
 const out = document.getElementById("out");
+let client; // one for all clicks
 
 document.getElementById("sign").addEventListener("click", async () => {
   try {
+    const { rpcUrl, contractContext, pkp } = await (await fetch("descriptor.json")).json();
+    client ??= new LitNodeClient({ litNetwork: "custom", rpcUrl, contractContext });
     await client.connect();
     const sessionSigs = await client.getLitActionSessionSigs({
       pkpPublicKey: pkp.publicKey,
