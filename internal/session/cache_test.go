@@ -391,11 +391,16 @@ func TestTabsWhoseStoresLag(t *testing.T) {
 			return c.KeyForSession(ctx, rand.Reader, walletNow, margin)
 		},
 	} {
-		t.Run(name, func(t *testing.T) { synctest.Test(t, func(t *testing.T) { startLagging(t, name, row) }) })
+		for ahead := time.Duration(0); ahead < 300*time.Millisecond; ahead += 5 * time.Millisecond {
+			t.Run(fmt.Sprint(name, ahead), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { startLagging(t, name == "an old key", ahead, row) })
+			})
+		}
 	}
 }
 
-func startLagging(t *testing.T, name string, ask func(*session.Cache, context.Context) (session.KeyPair, error)) {
+// startLagging has two tabs ask for the key, one of them ahead.
+func startLagging(t *testing.T, isOld bool, ahead time.Duration, ask func(*session.Cache, context.Context) (session.KeyPair, error)) {
 	var mutex sync.Mutex
 	lock := func(context.Context, string) (func(), error) {
 		for !mutex.TryLock() {
@@ -409,7 +414,7 @@ func startLagging(t *testing.T, name string, ask func(*session.Cache, context.Co
 	for i, store := range tabs {
 		caches[i] = session.NewCache(store, lock, func(err error) { t.Errorf("reported %v", err) })
 	}
-	if name == "an old key" {
+	if isOld {
 		key, err := caches[0].Key(t.Context(), rand.Reader)
 		publicKey(t, key, err)
 		signed(t, caches[0], key.URI(), siwe.FormatTime(walletNow.Add(-time.Hour)))
@@ -419,6 +424,7 @@ func startLagging(t *testing.T, name string, ask func(*session.Cache, context.Co
 	var both sync.WaitGroup
 	for i, cache := range caches {
 		both.Go(func() {
+			time.Sleep(time.Duration(i) * ahead)
 			key, err := ask(cache, t.Context())
 			keys[i] = publicKey(t, key, err)
 		})
@@ -431,20 +437,29 @@ func startLagging(t *testing.T, name string, ask func(*session.Cache, context.Co
 }
 
 // lagging is a tab's copy of a store: what it writes is there at once, for the other
-// tab 50 ms later.
+// tab 50 ms later, one after the other.
 type lagging struct {
 	storage.Memory
 	other *lagging
+	last  time.Time // when what was written last arrives
 }
 
 func (l *lagging) Set(ctx context.Context, key, value string) error {
-	time.AfterFunc(50*time.Millisecond, func() { _ = l.other.Memory.Set(context.Background(), key, value) })
+	l.later(func() { _ = l.other.Memory.Set(context.Background(), key, value) })
 	return l.Memory.Set(ctx, key, value)
 }
 
 func (l *lagging) Remove(ctx context.Context, key string) error {
-	time.AfterFunc(50*time.Millisecond, func() { _ = l.other.Memory.Remove(context.Background(), key) })
+	l.later(func() { _ = l.other.Memory.Remove(context.Background(), key) })
 	return l.Memory.Remove(ctx, key)
+}
+
+func (l *lagging) later(arrive func()) {
+	now := time.Now()
+	if l.last = l.last.Add(10 * time.Millisecond); l.last.Before(now.Add(50 * time.Millisecond)) {
+		l.last = now.Add(50 * time.Millisecond)
+	}
+	time.AfterFunc(l.last.Sub(now), arrive)
 }
 
 // later2 is the same store without the turn for others.
