@@ -51,16 +51,19 @@ func (c *Cache) KeyForSession(ctx context.Context, random io.Reader, now time.Ti
 	if ok && old == nil {
 		return key, nil
 	}
-	made = true
 	key, err = c.writeKey(ctx, random)
+	if err != nil {
+		return KeyPair{}, err
+	}
+	made = true
 	// Not before: a tab that sees no AuthSig any more, and no other key yet, would go
-	// on with this one.
+	// on with the old one.
 	for _, authSig := range old {
 		if err := c.RemoveAuthSig(ctx, authSig); err != nil {
 			return KeyPair{}, err
 		}
 	}
-	return key, err
+	return key, nil
 }
 
 // expired returns where the AuthSigs of a key are stored if there are any, all
