@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"litsession/internal/devnet"
+	"litsession/internal/require"
 )
 
 const (
@@ -61,9 +62,7 @@ func resident(t *testing.T) uint64 {
 // TestSoak has a thousand sessions signed in a row, each by a client of its own,
 // and looks at what is left of them.
 func TestSoak(t *testing.T) {
-	if testing.Short() {
-		t.Skip("signs a thousand times")
-	}
+	require.That(t, !testing.Short(), "it signs a thousand times, which -short leaves out")
 	d := start(t, devnet.Config{}).Descriptor()
 	begin := time.Now()
 	var early use

@@ -21,9 +21,7 @@ const untouched = "../ethers/node_modules/ethers/dist/ethers.umd.js"
 
 // TestEthersAnswersAsUntouched asks the library whose arithmetic is Go's what it asks the one from npm, in Node.
 func TestEthersAnswersAsUntouched(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes minutes with the race detector")
-	}
+	require.That(t, !testing.Short(), "it takes minutes with the race detector, and -short leaves it out")
 	r := withEthers(t)
 	questions := read(t, "testdata/ethersnative.js")
 	got, err := r.Run(t.Context(), action.Request{

@@ -114,7 +114,7 @@ func FuzzPrecompiled(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, input []byte) {
 		if len(input) > 1000 {
-			t.Skip("time is linear in the roots")
+			return // time is linear in the roots
 		}
 		got, err := hdkey.Precompiled{}.Run(input)
 		if err == nil && (len(got) != hdkey.UncompressedSize || got[0] != 4) {
