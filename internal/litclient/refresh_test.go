@@ -72,9 +72,6 @@ func TestRefresh(t *testing.T) {
 		t.Errorf("nothing happened, and %s became %s", before.JSON(), after.JSON())
 	}
 	w.advance(t, 1, 3, 4)
-	if err := c.Refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	state := connectedTo(t, c, 3)
 	connected := slices.Sorted(slices.Values(state.ConnectedNodes))
 	if want := w.urls(1, 3, 4); state.CurrentEpochNumber != before.CurrentEpochNumber+1 || !slices.Equal(connected, want) {
@@ -148,9 +145,6 @@ func TestNodesThatComeLate(t *testing.T) {
 		t.Fatalf("the nodes are %v", state.Nodes)
 	}
 	if err := w.network.SetFault(0, devnet.Fault{Kind: "none"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if state := connectedTo(t, c, 4); !slices.Contains(state.ConnectedNodes, w.Nodes[0].URL) {
